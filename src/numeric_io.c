@@ -45,7 +45,7 @@ word_at(const char *data, int i)
 	return word;
 }
 
-static bool
+static pg_attribute_always_inline bool
 read_digits(const char *data, int len, NumericDigits *out)
 {
 	uint16		header = word_at(data, 0);
@@ -282,14 +282,22 @@ bool
 numeric_to_dec(Numeric value, lo_dec *out)
 {
 	NumericDigits digits;
-	lo_dec		dec;
+	char	   *text;
+	size_t		len;
 
-	if (!numeric_read(NumericGetDatum(value), &digits))
-		return false;
-	dec = lo_dec_normal(digits.units, digits.scale);
+	if (numeric_read(NumericGetDatum(value), &digits))
+	{
+		lo_dec		dec = lo_dec_normal(digits.units, digits.scale);
 
-	/* what is read may have a digit more than a decimal holds */
-	return dec.scale <= LO_DEC_DIGITS && lo_dec_shift(dec, 0, out);
+		/* what is read may have a digit more than a decimal holds */
+		return dec.scale <= LO_DEC_DIGITS && lo_dec_shift(dec, 0, out);
+	}
+
+	/* at a scale that is no multiple of four, 128 bits hold more digits */
+	text = DatumGetCString(DirectFunctionCall1(numeric_out,
+											   NumericGetDatum(num_trim(value))));
+	len = strlen(text);
+	return lo_dec_parse(text, len, out) == (int) len;
 }
 
 Numeric

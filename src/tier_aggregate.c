@@ -5,16 +5,19 @@
  * The sum is kept as an integer as long as 128 bits hold it, and beyond that
  * in numeric.  Values can be taken out again (moving frames) and partial sums
  * put together (parallel plans); both give the same sum to the last digit.
+ * A group's state is small, for there may be very many groups: the schedule
+ * is prepared only where results are computed.
  */
 #include "tier_schedule.h"
 
 #include "libpq/pqformat.h"
+#include "nodes/primnodes.h"
 #include "utils/memutils.h"
 
 typedef struct SumState
 {
 	MemoryContext context;
-	TierEvaluator *evaluator;	/* NULL until the first value */
+	struct varlena *schedule;	/* NULL until the first value */
 	int64		count;			/* values in the sum */
 	int			scale;			/* of units */
 	lo_int128	units;
@@ -83,13 +86,41 @@ add_value(SumState *state, Datum value, bool subtract)
 	add_beyond(state, subtract ? num_neg(DatumGetNumeric(value)) : DatumGetNumeric(value));
 }
 
+/*
+ * A schedule written in the query is copied once for all groups.  NULL: it
+ * may change from row to row.
+ */
+static struct varlena *
+constant_schedule(FunctionCallInfo fcinfo, Datum schedule)
+{
+	struct varlena **known = fcinfo->flinfo->fn_extra;
+
+	if (known == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+		Aggref	   *call = AggGetAggref(fcinfo);
+
+		known = palloc0(sizeof(*known));
+		if (call != NULL && IsA(linitial_node(TargetEntry, call->args)->expr, Const))
+			*known = PG_DETOAST_DATUM_COPY(schedule);
+		fcinfo->flinfo->fn_extra = known;
+		MemoryContextSwitchTo(old);
+	}
+	return *known;
+}
+
 /* All rows of a group must name one schedule. */
 static void
-take_schedule(SumState *state, Datum schedule)
+take_schedule(SumState *state, struct varlena *constant, Datum schedule)
 {
-	if (state->evaluator == NULL)
-		state->evaluator = tier_evaluator_new(state->context, schedule);
-	else if (!tier_evaluator_is_for(state->evaluator, schedule))
+	if (state->schedule == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(state->context);
+
+		state->schedule = constant != NULL ? constant : PG_DETOAST_DATUM_COPY(schedule);
+		MemoryContextSwitchTo(old);
+	}
+	else if (constant == NULL && !tier_image_equal(state->schedule, schedule))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("payout_sum needs one schedule for all rows of a group"),
@@ -106,7 +137,8 @@ lead_ops_payout_sum_add(PG_FUNCTION_ARGS)
 		state = state_new(fcinfo);
 	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
 	{
-		take_schedule(state, PG_GETARG_DATUM(1));
+		take_schedule(state, constant_schedule(fcinfo, PG_GETARG_DATUM(1)),
+					  PG_GETARG_DATUM(1));
 		add_value(state, PG_GETARG_DATUM(2), false);
 		state->count++;
 	}
@@ -126,9 +158,9 @@ lead_ops_payout_sum_remove(PG_FUNCTION_ARGS)
 		add_value(state, PG_GETARG_DATUM(2), true);
 		if (--state->count == 0)
 		{
-			/* an empty frame may go on with another schedule */
-			MemoryContextDelete(state->evaluator->context);
-			state->evaluator = NULL;
+			/* an empty frame may go on with another one; frames have their own copy */
+			pfree(state->schedule);
+			state->schedule = NULL;
 		}
 	}
 	PG_RETURN_POINTER(state);
@@ -139,6 +171,7 @@ Datum
 lead_ops_payout_sum_result(PG_FUNCTION_ARGS)
 {
 	SumState   *state = PG_ARGISNULL(0) ? NULL : (SumState *) PG_GETARG_POINTER(0);
+	TierEvaluator *e;
 	NumericDigits digits;
 	lo_int128	units;
 	lo_int128	amount;
@@ -148,17 +181,18 @@ lead_ops_payout_sum_result(PG_FUNCTION_ARGS)
 	if (state == NULL || state->count == 0)
 		PG_RETURN_NULL();
 
+	e = tier_evaluator(fcinfo, PointerGetDatum(state->schedule));
 	digits.units = state->units;
 	digits.scale = state->scale;
 	if (state->beyond == NULL &&
-		tier_evaluator_units(state->evaluator, digits, &units) &&
-		lo_plan_payout(&state->evaluator->plan, units, &amount))
-		PG_RETURN_NUMERIC(numeric_make(amount, state->evaluator->plan.result_scale));
+		tier_evaluator_units(e, digits, &units) &&
+		lo_plan_payout(&e->plan, units, &amount))
+		PG_RETURN_NUMERIC(numeric_make(amount, e->plan.result_scale));
 
 	sum = numeric_make(state->units, state->scale);
 	if (state->beyond != NULL)
 		sum = num_add(sum, state->beyond);
-	PG_RETURN_NUMERIC(tier_numeric_payout(state->evaluator->tiers, sum));
+	PG_RETURN_NUMERIC(tier_numeric_payout(e->tiers, sum));
 }
 
 PG_FUNCTION_INFO_V1(lead_ops_payout_sum_combine);
@@ -170,9 +204,9 @@ lead_ops_payout_sum_combine(PG_FUNCTION_ARGS)
 
 	if (into == NULL)
 		into = state_new(fcinfo);
-	if (from != NULL && from->evaluator != NULL)
+	if (from != NULL && from->schedule != NULL)
 	{
-		take_schedule(into, PointerGetDatum(from->evaluator->image));
+		take_schedule(into, NULL, PointerGetDatum(from->schedule));
 		into->count += from->count;
 		if (!add_units(into, from->units, from->scale))
 			add_beyond(into, numeric_make(from->units, from->scale));
@@ -194,11 +228,10 @@ lead_ops_payout_sum_serialize(PG_FUNCTION_ARGS)
 	pq_sendint64(&buf, state->count);
 	pq_sendint32(&buf, (uint32) state->scale);
 	pq_sendbytes(&buf, (const char *) &state->units, sizeof(state->units));
-	pq_sendint32(&buf, state->evaluator == NULL ? 0 : VARSIZE(state->evaluator->image));
+	pq_sendint32(&buf, state->schedule == NULL ? 0 : VARSIZE_ANY(state->schedule));
 	pq_sendint32(&buf, state->beyond == NULL ? 0 : VARSIZE(state->beyond));
-	if (state->evaluator != NULL)
-		pq_sendbytes(&buf, (const char *) state->evaluator->image,
-					 (int) VARSIZE(state->evaluator->image));
+	if (state->schedule != NULL)
+		pq_sendbytes(&buf, (const char *) state->schedule, (int) VARSIZE_ANY(state->schedule));
 	if (state->beyond != NULL)
 		pq_sendbytes(&buf, (const char *) state->beyond, (int) VARSIZE(state->beyond));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
@@ -231,9 +264,7 @@ lead_ops_payout_sum_deserialize(PG_FUNCTION_ARGS)
 	image = (int) pq_getmsgint(&buf, 4);
 	beyond = (int) pq_getmsgint(&buf, 4);
 	if (image > 0)
-		state->evaluator =
-			tier_evaluator_new(state->context,
-							   PointerGetDatum(copy_bytes(&buf, image, CurrentMemoryContext)));
+		state->schedule = copy_bytes(&buf, image, state->context);
 	if (beyond > 0)
 		state->beyond = (Numeric) copy_bytes(&buf, beyond, state->context);
 	pq_getmsgend(&buf);

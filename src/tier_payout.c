@@ -4,6 +4,7 @@
  */
 #include "tier_schedule.h"
 
+#include "nodes/primnodes.h"
 #include "utils/memutils.h"
 
 /* Beyond this many decimals of the values there is no plan. */
@@ -34,16 +35,35 @@ tier_evaluator_new(MemoryContext context, Datum schedule)
 }
 
 bool
+tier_image_equal(const struct varlena *image, Datum schedule)
+{
+	struct varlena *other = PG_DETOAST_DATUM_PACKED(schedule);
+	Size		len = VARSIZE_ANY_EXHDR(other);
+	bool		same = len == VARSIZE_ANY_EXHDR(image) &&
+		memcmp(VARDATA_ANY(other), VARDATA_ANY(image), len) == 0;
+
+	if ((Pointer) other != DatumGetPointer(schedule))
+		pfree(other);
+	return same;
+}
+
+bool
 tier_evaluator_is_for(const TierEvaluator *e, Datum schedule)
 {
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(schedule);
-	Size		len = VARSIZE_ANY_EXHDR(image);
-	bool		same = len == VARSIZE_ANY_EXHDR(e->image) &&
-		memcmp(VARDATA_ANY(image), VARDATA_ANY(e->image), len) == 0;
+	return e->constant || tier_image_equal(e->image, schedule);
+}
 
-	if ((Pointer) image != DatumGetPointer(schedule))
-		pfree(image);
-	return same;
+/* Is the schedule written in the query?  Parameters may change between calls. */
+static bool
+is_constant(FmgrInfo *flinfo)
+{
+	Node	   *call = flinfo->fn_expr;
+
+	if (call != NULL && IsA(call, FuncExpr))
+		return IsA(linitial(((FuncExpr *) call)->args), Const);
+	if (call != NULL && IsA(call, WindowFunc))
+		return IsA(linitial(((WindowFunc *) call)->args), Const);
+	return false;
 }
 
 TierEvaluator *
@@ -59,6 +79,7 @@ tier_evaluator(FunctionCallInfo fcinfo, Datum schedule)
 		MemoryContextDelete(e->context);
 	}
 	e = tier_evaluator_new(fcinfo->flinfo->fn_mcxt, schedule);
+	e->constant = is_constant(fcinfo->flinfo);
 	fcinfo->flinfo->fn_extra = e;
 	return e;
 }
@@ -68,11 +89,15 @@ tier_evaluator_units(TierEvaluator *e, NumericDigits digits, lo_int128 *units)
 {
 	if (digits.scale > e->plan.value_scale)
 		make_plan(e, digits.scale);
-	if (!e->planned)
+	if (!e->planned || e->plan.value_scale - digits.scale > LO_DEC_DIGITS)
 		return false;
+	if (likely(digits.scale == e->plan.value_scale))
+	{
+		*units = digits.units;
+		return true;
+	}
 	return lo_mul128(digits.units,
-					 (lo_int128) lo_pow10[Min(e->plan.value_scale - digits.scale,
-											  LO_DEC_DIGITS)],
+					 (lo_int128) lo_pow10[e->plan.value_scale - digits.scale],
 					 units);
 }
 

@@ -29,12 +29,16 @@ tiers_from_bytes(const unsigned char *bytes, size_t len)
 	return t;
 }
 
+static lo_tiers *
+tiers_from_image(struct varlena *image)
+{
+	return tiers_from_bytes((unsigned char *) VARDATA_ANY(image), VARSIZE_ANY_EXHDR(image));
+}
+
 lo_tiers *
 tiers_from_datum(Datum schedule)
 {
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(schedule);
-
-	return tiers_from_bytes((unsigned char *) VARDATA_ANY(image), VARSIZE_ANY_EXHDR(image));
+	return tiers_from_image(PG_DETOAST_DATUM_PACKED(schedule));
 }
 
 Datum
@@ -101,11 +105,34 @@ lead_ops_tier_schedule_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
+static void
+tiers_free(lo_tiers *t)
+{
+	pfree(t->tier);
+	pfree(t);
+}
+
+/* Sorts call this in memory that lives until their end: leave nothing there. */
 static int
 compare_args(FunctionCallInfo fcinfo)
 {
-	return lo_tiers_cmp(tiers_from_datum(PG_GETARG_DATUM(0)),
-						tiers_from_datum(PG_GETARG_DATUM(1)));
+	struct varlena *a = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
+	struct varlena *b = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
+	int			c = 0;
+
+	if (VARSIZE_ANY_EXHDR(a) != VARSIZE_ANY_EXHDR(b) ||
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) != 0)
+	{
+		lo_tiers   *x = tiers_from_image(a);
+		lo_tiers   *y = tiers_from_image(b);
+
+		c = lo_tiers_cmp(x, y);
+		tiers_free(x);
+		tiers_free(y);
+	}
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return c;
 }
 
 #define COMPARISON(name, test) \

@@ -25,6 +25,7 @@ typedef struct TierEvaluator
 {
 	MemoryContext context;
 	struct varlena *image;		/* the value this was prepared for */
+	bool		constant;		/* the call cannot come with another one */
 	lo_tiers   *tiers;
 	bool		planned;
 	lo_plan		plan;
@@ -34,6 +35,7 @@ typedef struct TierEvaluator
 extern TierEvaluator *tier_evaluator(FunctionCallInfo fcinfo, Datum schedule);
 extern TierEvaluator *tier_evaluator_new(MemoryContext context, Datum schedule);
 extern bool tier_evaluator_is_for(const TierEvaluator *e, Datum schedule);
+extern bool tier_image_equal(const struct varlena *image, Datum schedule);
 
 /* Units of the value at the plan's scale; false: compute in numeric. */
 extern bool tier_evaluator_read(TierEvaluator *e, Datum value, lo_int128 *units);

@@ -13,6 +13,8 @@
 #include "utils/memutils.h"
 #include "windowapi.h"
 
+#define ROWS_KEPT 64
+
 typedef struct Running
 {
 	bool		started;
@@ -55,7 +57,7 @@ advance_exact(TierEvaluator *e, Running *r, Datum value, Numeric *part)
 		rescale(r, &e->plan) &&
 		lo_add128(r->units, units, &units) &&
 		lo_plan_payout(&e->plan, units, &paid) &&
-		lo_add128(paid, -r->paid, &delta))
+		lo_sub128(paid, r->paid, &delta))
 	{
 		r->units = units;
 		r->paid = paid;
@@ -108,22 +110,36 @@ lead_ops_commission(PG_FUNCTION_ARGS)
 {
 	WindowObject winobj = PG_WINDOW_OBJECT();
 	Running    *r = WinGetPartitionLocalMemory(winobj, sizeof(Running));
+	int64		position;
 	TierEvaluator *e;
 	Datum		schedule;
 	Datum		value;
-	bool		no_schedule;
 	bool		no_value;
 	Numeric		part;
 
-	/* rows behind are not needed again */
-	WinSetMarkPosition(winobj, WinGetCurrentPosition(winobj));
-
-	schedule = WinGetFuncArgCurrent(winobj, 0, &no_schedule);
-	value = WinGetFuncArgCurrent(winobj, 1, &no_value);
-	if (no_schedule || no_value)
-		PG_RETURN_NULL();
+	/*
+	 * Rows behind are not needed again; telling so costs as much as the
+	 * arithmetic, hence once in a while.
+	 */
+	position = WinGetCurrentPosition(winobj);
+	if (position % ROWS_KEPT == 0)
+		WinSetMarkPosition(winobj, position);
 
 	e = fcinfo->flinfo->fn_extra;
+	if (e != NULL && e->constant)
+		schedule = PointerGetDatum(e->image);
+	else
+	{
+		bool		no_schedule;
+
+		schedule = WinGetFuncArgCurrent(winobj, 0, &no_schedule);
+		if (no_schedule)
+			PG_RETURN_NULL();
+	}
+	value = WinGetFuncArgCurrent(winobj, 1, &no_value);
+	if (no_value)
+		PG_RETURN_NULL();
+
 	if (r->started && !tier_evaluator_is_for(e, schedule))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

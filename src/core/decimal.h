@@ -42,6 +42,12 @@ lo_add128(lo_int128 a, lo_int128 b, lo_int128 *sum)
 }
 
 static inline bool
+lo_sub128(lo_int128 a, lo_int128 b, lo_int128 *difference)
+{
+	return !__builtin_sub_overflow(a, b, difference);
+}
+
+static inline bool
 lo_mul128(lo_int128 a, lo_int128 b, lo_int128 *product)
 {
 	return !__builtin_mul_overflow(a, b, product);

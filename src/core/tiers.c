@@ -83,14 +83,18 @@ lo_tiers_room(const char *text, size_t len)
 	return room;
 }
 
+/* The percent sign that may follow the number read at that place. */
 static bool
-take_percent(lo_scan *s, lo_dec *value, bool *percent)
+take_percent(lo_scan *s, size_t at, lo_dec *value, bool *percent)
 {
 	*percent = false;
 	if (lo_accept_char(s, '%'))
 	{
 		if (!lo_dec_shift(*value, -2, value))
+		{
+			s->at = at;
 			return lo_expected(s, EXPECTED_DIGITS);
+		}
 		*percent = !lo_dec_is_zero(*value);
 	}
 	return true;
@@ -114,7 +118,7 @@ parse_term(lo_scan *s, lo_tier *tier, bool *all_percent)
 
 	lo_skip_space(s);
 	at = s->at;
-	if (!lo_take_number(s, &number) || !take_percent(s, &number, &percent))
+	if (!lo_take_number(s, &number) || !take_percent(s, at, &number, &percent))
 		return false;
 	if (percent || s->text[s->at - 1] == '%')
 		return add_to(s, at, &tier->rate, number);
@@ -170,7 +174,7 @@ parse_tier(lo_scan *s, lo_tiers *t, int room)
 	lo_skip_space(s);
 	at = s->at;
 	if (!lo_take_number(s, &tier->bound) ||
-		!take_percent(s, &tier->bound, &tier->bound_percent))
+		!take_percent(s, at, &tier->bound, &tier->bound_percent))
 		return false;
 	if (t->n > 0 && lo_dec_cmp(t->tier[t->n - 1].bound, tier->bound) >= 0)
 	{

@@ -91,9 +91,9 @@ extern int	lo_tiers_cmp(const lo_tiers *a, const lo_tiers *b);
 typedef struct lo_step
 {
 	int64_t		bound;
+	int64_t		entry;			/* smallest value in the tier */
 	int64_t		origin;			/* the rate applies to value - origin */
 	int64_t		rate;			/* at result_scale - value_scale */
-	bool		over;
 	int64_t		block_size;		/* at value_scale, 0: none */
 	lo_int128	block_amount;	/* at result_scale */
 	lo_int128	base;			/* due on entering, at result_scale */
@@ -124,7 +124,11 @@ extern int	lo_tiers_value_scale(const lo_tiers *t);
 /* False where the numbers are too large for the plan: take the numeric path. */
 extern bool lo_plan_make(const lo_tiers *t, int value_scale, lo_plan *plan);
 
-/* Index of the tier that holds the value, -1 below the first bound. */
+/*
+ * Index of the tier that holds the value, -1 below the first bound.  Values
+ * and selectors are above the smallest integer, as all that are read are; a
+ * sum that is not takes the numeric path of lo_plan_payout.
+ */
 extern int	lo_plan_tier(const lo_plan *plan, lo_int128 value);
 
 /* False on overflow: take the numeric path. */

@@ -42,16 +42,6 @@ small_at_scale(lo_dec d, int scale, int64_t *out)
 }
 
 int
-lo_tiers_quotient_scale(const lo_tiers *t)
-{
-	int			scale = 20;
-
-	for (int i = 0; i < t->n; i++)
-		scale = max(scale, t->tier[i].flat.scale);
-	return up_to_four(scale);
-}
-
-int
 lo_tiers_value_scale(const lo_tiers *t)
 {
 	int			scale = 0;
@@ -75,6 +65,12 @@ rate_scale(const lo_tiers *t)
 	if (t->has_floor)
 		scale = max(scale, t->floor.scale);
 	return up_to_four(scale);
+}
+
+int
+lo_tiers_quotient_scale(const lo_tiers *t)
+{
+	return max(20, rate_scale(t));
 }
 
 /* amount for the started blocks of portion, 0 without blocks */
@@ -108,7 +104,7 @@ step_amount(const lo_step *s, lo_int128 value, lo_int128 *amount)
 		product = (lo_int128) ((int64_t) value - s->origin) * s->rate;
 		return lo_add128(product, s->base, amount);
 	}
-	return lo_add128(value, -(lo_int128) s->origin, &portion) &&
+	return lo_sub128(value, s->origin, &portion) &&
 		lo_mul128(portion, s->rate, &product) &&
 		blocks(s, portion, &block) &&
 		lo_add128(product, block, &product) &&
@@ -118,7 +114,7 @@ step_amount(const lo_step *s, lo_int128 value, lo_int128 *amount)
 static bool
 plan_interpolated(const lo_tiers *t, lo_plan *plan)
 {
-	plan->result_scale = max(lo_tiers_quotient_scale(t), rate_scale(t));
+	plan->result_scale = lo_tiers_quotient_scale(t);
 	for (int i = 0; i < t->n; i++)
 	{
 		lo_step    *s = &plan->step[i];
@@ -128,7 +124,7 @@ plan_interpolated(const lo_tiers *t, lo_plan *plan)
 		if (i > 0)
 		{
 			plan->step[i - 1].width = s->bound - plan->step[i - 1].bound;
-			if (!lo_add128(s->base, -plan->step[i - 1].base, &plan->step[i - 1].rise))
+			if (!lo_sub128(s->base, plan->step[i - 1].base, &plan->step[i - 1].rise))
 				return false;
 		}
 	}
@@ -180,9 +176,9 @@ lo_plan_make(const lo_tiers *t, int value_scale, lo_plan *plan)
 	for (int i = 0; i < t->n; i++)
 	{
 		plan->step[i] = (lo_step) {0};
-		plan->step[i].over = t->tier[i].over;
 		if (!small_at_scale(t->tier[i].bound, value_scale, &plan->step[i].bound))
 			return false;
+		plan->step[i].entry = plan->step[i].bound + t->tier[i].over;
 	}
 	if (!(t->mode == LO_INTERPOLATED ? plan_interpolated(t, plan) : plan_rates(t, plan)))
 		return false;
@@ -190,31 +186,38 @@ lo_plan_make(const lo_tiers *t, int value_scale, lo_plan *plan)
 		(!t->has_floor || lo_dec_at_scale(t->floor, plan->result_scale, &plan->floor));
 }
 
-static inline bool
-is_entered(const lo_step *s, lo_int128 value)
+/* Bounds lie within 64 bits, so a value beyond them compares as the limit. */
+static inline int64_t
+clamp(lo_int128 value)
 {
-	return s->over ? value > s->bound : value >= s->bound;
+	return value > INT64_MAX ? INT64_MAX : value < INT64_MIN ? INT64_MIN : (int64_t) value;
 }
 
-/* Few tiers are the rule: look from the top; many are halved first. */
+/*
+ * Many tiers are halved first; the few that are left are counted, without
+ * branches that depend on the value.
+ */
 static inline int
 find_tier(const lo_plan *plan, lo_int128 value)
 {
+	int64_t		v = clamp(value);
 	int			low = 0;
 	int			high = plan->n;
+	int			tier;
 
 	while (high - low > 8)
 	{
 		int			middle = (low + high) / 2;
 
-		if (is_entered(&plan->step[middle], value))
+		if (v >= plan->step[middle].entry)
 			low = middle;
 		else
 			high = middle;
 	}
-	while (high > low && !is_entered(&plan->step[high - 1], value))
-		high--;
-	return high - 1;
+	tier = low - 1;
+	for (int i = low; i < high; i++)
+		tier += v >= plan->step[i].entry;
+	return tier;
 }
 
 int
@@ -259,7 +262,9 @@ payout_in_tier(const lo_plan *plan, int tier, lo_int128 value, bool negate, lo_i
 		amount = plan->cap;
 	if (plan->has_floor && amount < plan->floor)
 		amount = plan->floor;
-	*result = negate ? -amount : amount;
+	if (negate)
+		return lo_sub128(0, amount, result);
+	*result = amount;
 	return true;
 }
 
@@ -277,8 +282,8 @@ lo_plan_payout(const lo_plan *plan, lo_int128 value, lo_int128 *result)
 			return true;
 		}
 		negate = value < 0;
-		if (negate)
-			value = -value;
+		if (negate && !lo_sub128(0, value, &value))
+			return false;
 	}
 	return payout_in_tier(plan, find_tier(plan, value), value, negate, result);
 }
@@ -296,8 +301,8 @@ lo_plan_payout_by(const lo_plan *plan, lo_int128 selector, lo_int128 value, lo_i
 			return true;
 		}
 		negate = value < 0;
-		if (negate)
-			value = -value;
+		if (negate && !lo_sub128(0, value, &value))
+			return false;
 		if (selector < 0)
 			selector = -selector;
 	}

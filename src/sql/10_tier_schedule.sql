@@ -210,7 +210,7 @@ COMMENT ON FUNCTION payout_sum_deserialize(bytea, internal) IS 'part of payout_s
 CREATE AGGREGATE payout_sum(schedule tier_schedule, value numeric) (
     SFUNC = payout_sum_add,
     STYPE = internal,
-    SSPACE = 1024,
+    SSPACE = 256,
     FINALFUNC = payout_sum_result,
     COMBINEFUNC = payout_sum_combine,
     SERIALFUNC = payout_sum_serialize,
@@ -218,7 +218,7 @@ CREATE AGGREGATE payout_sum(schedule tier_schedule, value numeric) (
     MSFUNC = payout_sum_add,
     MINVFUNC = payout_sum_remove,
     MSTYPE = internal,
-    MSSPACE = 1024,
+    MSSPACE = 256,
     MFINALFUNC = payout_sum_result,
     PARALLEL = SAFE
 );

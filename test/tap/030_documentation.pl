@@ -1,0 +1,231 @@
+# The documentation, run and compared.
+#
+# Every sql block of README.md and doc/*.md is run in order, by a role without
+# special rights in a database of the document's own; a text block below it is
+# what psql -q prints for it.  doc/reference.md must name every public object
+# with the signature, columns and error codes that the catalogs show.
+use strict;
+use warnings FATAL => 'all';
+
+use File::Basename qw(basename dirname);
+use FindBin;
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $root = "$FindBin::Bin/../..";
+my @documents = ("$root/README.md", sort glob "$root/doc/*.md");
+my $end_of_example = '-- end of example --';
+
+# The fenced blocks of a document: {language, text, follows}, the last being
+# true where only white space stands between it and the block before.
+sub blocks
+{
+	my ($file) = @_;
+	my @blocks;
+	my $open;
+	my $follows = 0;
+
+	foreach my $line (split /^/, slurp_file($file))
+	{
+		if ($open && $line =~ /^```\s*$/)
+		{
+			$follows = 1;
+			push @blocks, $open;
+			undef $open;
+		}
+		elsif ($open)
+		{
+			$open->{text} .= $line;
+		}
+		elsif ($line =~ /^```(\w*)/)
+		{
+			$open = { language => $1, text => '', follows => $follows };
+			$follows = 0;
+		}
+		elsif ($line =~ /\S/)
+		{
+			$follows = 0;
+		}
+	}
+	die "$file: a block is not closed" if $open;
+	return @blocks;
+}
+
+# psql pads its columns, editors cut the ends of lines
+sub trimmed
+{
+	my ($text) = @_;
+
+	$text =~ s/[ \t]+$//mg;
+	$text =~ s/^\n+//;
+	$text =~ s/\n+\z/\n/;
+	return $text;
+}
+
+sub run_examples
+{
+	my ($node, $file, $database) = @_;
+	my $name = basename($file);
+	my @examples;
+
+	foreach my $block (blocks($file))
+	{
+		if ($block->{language} eq 'sql')
+		{
+			push @examples, { sql => $block->{text} };
+		}
+		elsif ($block->{language} eq 'text')
+		{
+			die "$name: output that follows no example:\n$block->{text}"
+			  if !@examples || !$block->{follows} || defined $examples[-1]{output};
+			$examples[-1]{output} = $block->{text};
+		}
+	}
+	return unless @examples;
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database OWNER reader");
+	$node->safe_psql($database, 'CREATE EXTENSION lead_ops');
+
+	my $script = join '', map { "$_->{sql}\n\\echo $end_of_example\n" } @examples;
+	my $printed = '';
+	local $ENV{PGCLIENTENCODING} = 'UTF8';
+	IPC::Run::run(
+		[ 'psql', '-XqU', 'reader', '-d', $node->connstr($database) ],
+		'<', \$script, '>&', \$printed);
+	my @printed = split /^\Q$end_of_example\E\n/m, $printed;
+
+	foreach my $i (0 .. $#examples)
+	{
+		my ($first) = $examples[$i]{sql} =~ /(\S.*)/;
+		my $number = $i + 1;
+		my $got = $printed[$i] // '';
+
+		if (defined $examples[$i]{output})
+		{
+			is(trimmed($got), trimmed($examples[$i]{output}), "$name, example $number: $first");
+		}
+		else
+		{
+			unlike($got, qr/^(ERROR|FATAL|invalid command)/m, "$name, example $number: $first");
+		}
+	}
+}
+
+# name(arguments) → result, as the reference writes it: the columns of a row
+# stand in the result, and constants of a default carry no cast
+sub signatures
+{
+	my ($node, $database, $schema, $condition) = @_;
+	my $rows = $node->safe_psql($database, <<END);
+SET search_path = $schema, lead_ops;
+SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ') → '
+	   || CASE WHEN p.proretset THEN 'setof ' ELSE '' END
+	   || coalesce((SELECT '(' || string_agg(u.name || ' ' || format_type(u.type, NULL), ', '
+											 ORDER BY u.n) || ')'
+					FROM unnest(p.proallargtypes, p.proargmodes, p.proargnames)
+						WITH ORDINALITY u (type, mode, name, n)
+					WHERE u.mode IN ('o', 't')),
+				   format_type(p.prorettype, NULL))
+FROM pg_proc p
+WHERE p.pronamespace = '$schema'::regnamespace AND $condition
+ORDER BY 1
+END
+	my @signatures = split /\n/, $rows;
+
+	foreach (@signatures)
+	{
+		s/(?:, )?\bOUT \w+ [^,()]+(?=[,)])//g;
+		s/(DEFAULT (?:'[^']*'|NULL))::[\w\[\] ]+/$1/g;
+		s/\((?:, )/(/;
+	}
+	return @signatures;
+}
+
+# Functions that only serve a type, an operator, an index, an aggregate, a
+# cast or a range type are documented with what they serve.
+my $is_public = <<'END';
+	NOT EXISTS (SELECT FROM pg_type t
+				WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
+	AND NOT EXISTS (SELECT FROM pg_operator o WHERE o.oprcode = p.oid)
+	AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid)
+	AND NOT EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
+	AND NOT EXISTS (SELECT FROM pg_depend d
+					WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+					  AND d.deptype = 'i')
+	AND NOT EXISTS (SELECT FROM pg_aggregate a
+					WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+									a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn,
+									a.aggmfinalfn))
+END
+
+my $node = PostgreSQL::Test::Cluster->new('documentation');
+$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
+$node->start;
+$node->safe_psql('postgres', 'CREATE ROLE reader LOGIN');
+
+my $number = 0;
+run_examples($node, $_, 'document_' . ++$number) foreach @documents;
+
+$node->safe_psql('postgres', 'CREATE DATABASE catalogs');
+$node->safe_psql('catalogs', 'CREATE EXTENSION lead_ops');
+$node->safe_psql('catalogs', q(SELECT lead_ops.create_workspace('workspace')));
+
+my $reference = slurp_file("$root/doc/reference.md");
+my %written = map { $_ => 1 } $reference =~ /`([^`\n]+)`/g;
+
+foreach my $signature (signatures($node, 'catalogs', 'lead_ops', $is_public),
+	signatures($node, 'catalogs', 'workspace', 'true'))
+{
+	ok($written{$signature}, "the reference has $signature");
+}
+
+my $types = $node->safe_psql('catalogs', <<'END');
+SELECT t.typname
+FROM pg_type t
+WHERE t.typnamespace = 'lead_ops'::regnamespace AND t.typtype IN ('b', 'd', 'e', 'r', 'm')
+  AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
+ORDER BY 1
+END
+ok($written{$_}, "the reference has the type $_") foreach split /\n/, $types;
+
+# A relation has a heading of its own, and its columns stand below it.
+my %section = $reference =~ /^#+ `(\w+)`\n(.*?)(?=^#|\z)/msg;
+my $relations = $node->safe_psql('catalogs', <<'END');
+SELECT c.relname, string_agg(a.attname, ' ' ORDER BY a.attnum)
+FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace IN ('lead_ops'::regnamespace, 'workspace'::regnamespace)
+  AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+GROUP BY c.oid
+ORDER BY 1
+END
+foreach (split /\n/, $relations)
+{
+	my ($relation, @columns) = split /[| ]/;
+	my $missing = join ' ', grep { ($section{$relation} // '') !~ /`\Q$_\E`/ } @columns;
+
+	is($missing, '', "the reference has the columns of $relation");
+}
+
+my $sources = $node->safe_psql('catalogs', <<'END');
+SELECT DISTINCT m.code[1]
+FROM pg_proc p
+CROSS JOIN LATERAL regexp_matches(p.prosrc, '''(LO\d{3})''', 'g') m (code)
+WHERE p.pronamespace = 'lead_ops'::regnamespace
+ORDER BY 1
+END
+my $codes = join "\n", sort $reference =~ /^\| `(LO\d{3})` \|/mg;
+is($codes, $sources, 'the reference lists the SQLSTATEs of class LO that are raised');
+
+foreach my $file (@documents)
+{
+	my @broken = grep { !-e dirname($file) . "/$_" }
+	  slurp_file($file) =~ /\]\((?!\w+:)([^)#]+)(?:#[^)]*)?\)/g;
+
+	is("@broken", '', basename($file) . ' links to files that exist');
+}
+
+$node->stop;
+done_testing();

@@ -1,0 +1,33 @@
+-- Fill a workspace with something in every table; search_path is set to it.
+INSERT INTO agent (agent, name, zone, skills, hired_on, left_on, mentor)
+SELECT 'agent ' || n, 'Agent "' || n || E'"\t\\.', CASE n % 3 WHEN 0 THEN 'Asia/Shanghai' ELSE 'UTC' END,
+    CASE n % 4 WHEN 0 THEN '{fr}'::text[] ELSE '{}' END, date '2020-01-01' + n,
+    -- these rows could not be entered in this order, nor the mentor be set, by
+    -- a check that looks at today
+    CASE WHEN n % 20 = 0 THEN date '2024-01-01' END, CASE WHEN n > 1 THEN 'agent ' || n - 1 END
+FROM generate_series(1, 40) AS n;
+INSERT INTO team (team, name, parent, leader)
+SELECT 'team ' || n, NULL, CASE WHEN n > 1 THEN 'team 1' END, 'agent ' || n
+FROM generate_series(1, 5) AS n;
+INSERT INTO membership (agent, team, valid)
+SELECT 'agent ' || n, 'team ' || 2 + n % 4, daterange(date '2020-01-01' + n, '2021-01-01')
+FROM generate_series(1, 40) AS n
+UNION ALL
+SELECT 'agent ' || n, 'team ' || 2 + (n + 1) % 4, daterange('2021-01-01', NULL)
+FROM generate_series(1, 40) AS n;
+INSERT INTO pool (pool, rotation) VALUES ('levels', 'levels'), ('flat', 'flat'), ('nobody', 'levels');
+INSERT INTO pool_team (pool, team, weight)
+SELECT p.pool, 'team ' || n, CASE n WHEN 2 THEN 2.5 END
+FROM pool AS p, generate_series(2, 5) AS n
+WHERE p.pool <> 'nobody';
+INSERT INTO pool_seat (pool, agent, weight)
+SELECT 'levels', 'agent ' || n, 1 + n % 3
+FROM generate_series(1, 40) AS n;
+SELECT count(*) FROM assign_batch('levels', ARRAY(SELECT 'lead ' || n FROM generate_series(1, 1001) AS n));
+SELECT count(*) FROM assign_batch('flat', ARRAY(SELECT 'flat ' || n FROM generate_series(1, 97) AS n));
+SELECT count(*)
+FROM generate_series(1, 20) AS n,
+    LATERAL assign('levels', 'single ' || n, 'customer ' || n, requires => '{fr}') AS a;
+SELECT count(*) FROM generate_series(1, 3) AS n, LATERAL assign('nobody', 'waiting ' || n) AS a;
+-- leaves a note for the pools
+UPDATE agent SET left_on = '2024-06-01' WHERE agent = 'agent 7';
