@@ -82,6 +82,17 @@ SELECT n, commission(CASE WHEN n < 3 THEN 'marginal from 0: 3%'::tier_schedule E
           OVER (ORDER BY n)
   FROM generate_series(1, 3) AS n;
 
+SET plan_cache_mode = force_generic_plan;
+PREPARE pay (tier_schedule) AS SELECT n, commission($1, n) OVER (ORDER BY n) FROM generate_series(1, 2) AS n;
+EXECUTE pay ('marginal from 0: 1 each');
+EXECUTE pay ('marginal from 0: 2 each');
+DEALLOCATE pay;
+RESET plan_cache_mode;
+
+-- many rows in one partition, and no schedule
+SELECT sum(part) FROM (SELECT commission('marginal from 0: 1 each, from 1000: 2 each', 1) OVER () AS part FROM generate_series(1, 3000)) AS d;
+SELECT commission(NULL, n) OVER () AS part FROM generate_series(1, 2) AS n;
+
 -- no money, and no window
 SELECT commission('marginal from 0: 3%', 'NaN') OVER ();
 SELECT commission('marginal from 0: 3%', v) OVER () FROM unnest('{1,Infinity}'::numeric[]) AS v;

@@ -93,6 +93,14 @@ SELECT payout('marginal from 0.00000000000000000000000000000000000001: 100%', 1)
 SELECT payout(format('marginal from 0: %s%%, from %s: %s each', i, i * 10, i)::tier_schedule, 50) AS amount
   FROM generate_series(1, 8) AS i;
 
+-- a parameter may be another schedule at the next call
+SET plan_cache_mode = force_generic_plan;
+PREPARE pay (tier_schedule) AS SELECT payout($1, 100), payout($1, 100, 100), payout_by($1, 1, 100), tier_of($1, 100);
+EXECUTE pay ('whole from 0: 3%');
+EXECUTE pay ('whole over 100: 5%');
+DEALLOCATE pay;
+RESET plan_cache_mode;
+
 -- NULL
 SELECT payout(NULL, 1) AS schedule, payout('whole from 0: 1', NULL) AS value,
        payout('whole from 0: 1', NULL, 1) AS prior, payout('whole from 0: 1', 1, NULL) AS after,

@@ -32,6 +32,16 @@ SELECT payout_sum(rule, amount) FROM deal;
 SELECT rule, payout_sum(rule, amount) FROM deal GROUP BY rule ORDER BY rule;
 SELECT payout_sum(rule, amount ORDER BY n DESC) FROM deal WHERE agent IN ('Zhou', 'Sun');
 
+-- one written in the query is for all groups; a parameter may be another at the next call
+SELECT agent, payout_sum('marginal from 0: 1%', amount) FROM deal GROUP BY agent ORDER BY agent;
+SET plan_cache_mode = force_generic_plan;
+PREPARE pay (tier_schedule) AS
+    SELECT payout_sum($1, amount), payout_sum('whole from 0: 7', amount) AS always FROM deal GROUP BY amount > 0 ORDER BY 1;
+EXECUTE pay ('whole from 0: 1 each');
+EXECUTE pay ('whole from 0: 2 each');
+DEALLOCATE pay;
+RESET plan_cache_mode;
+
 -- no money
 SELECT payout_sum('whole from 0: 3%', v) FROM unnest('{1,NaN}'::numeric[]) AS v;
 SELECT payout_sum('whole from 0: 3%', v) FROM unnest('{Infinity,-Infinity}'::numeric[]) AS v;

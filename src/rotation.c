@@ -48,11 +48,10 @@ rotation_read(Datum datum, lo_rotation *r)
 Datum
 rotation_to_datum(const lo_rotation *r)
 {
-	size_t		size = lo_rotation_image_size(r);
-	bytea	   *image = palloc(VARHDRSZ + size);
+	bytea	   *image = palloc(VARHDRSZ + lo_rotation_image_room(r));
+	size_t		size = lo_rotation_pack(r, (unsigned char *) VARDATA(image));
 
 	SET_VARSIZE(image, VARHDRSZ + size);
-	lo_rotation_pack(r, (unsigned char *) VARDATA(image));
 	return PointerGetDatum(image);
 }
 

@@ -55,12 +55,13 @@ add_units(SumState *state, lo_int128 units, int scale)
 {
 	lo_int128	sum;
 
+	if (abs(scale - state->scale) > LO_DEC_DIGITS)
+		return false;
 	if (scale > state->scale)
 	{
 		lo_int128	raised;
 
-		if (scale - state->scale > LO_DEC_DIGITS ||
-			!lo_mul128(state->units, (lo_int128) lo_pow10[scale - state->scale], &raised))
+		if (!lo_mul128(state->units, (lo_int128) lo_pow10[scale - state->scale], &raised))
 			return false;
 		state->units = raised;
 		state->scale = scale;

@@ -1,7 +1,6 @@
 --
 -- A workspace, a team of each manager with its agents, a pool over the teams
 --
-\qecho
 \qecho == Making the workspace "sales", its teams and a pool of leads
 SELECT lead_ops.create_workspace('sales') \gset
 

@@ -27,12 +27,11 @@ SELECT f.team,
        round(f.entitled, 2) AS entitled,
        f.received,
        round(f.balance, 2) AS balance,
-       f.bound AS "never more than"
+       trim_scale(f.bound) AS "never more than"
 FROM sales.fairness('leads') f
 WHERE f.agent IS NULL
 ORDER BY f.team;
 
-\qecho
 \qecho Fairness within teams: of each team the three agents owed most and the three who owe most
 WITH agent AS (
     SELECT f.*,
@@ -46,7 +45,7 @@ SELECT a.team,
        round(a.entitled, 2) AS entitled,
        a.received,
        round(a.balance, 2) AS balance,
-       a.bound AS "never more than"
+       trim_scale(a.bound) AS "never more than"
 FROM agent a
 WHERE least(a.owed, a.owing) <= 3
 ORDER BY a.team, a.owed;

@@ -5,8 +5,8 @@
 -- for this.  Amounts are exact until the line that is paid, and that is rounded
 -- once, to the cent.
 --
-\qecho
-\qecho == Commission of every agent and month on the deals won
+\qecho == Commission of every agent and month on the deals won, in one query:
+\qecho '   SELECT sales_agent, month, round(lead_ops.payout_sum(agent_pay, close_value), 2) ... GROUP BY 1, 2'
 \set agent_pay 'marginal from 0: 2%, over 20000: 3.5%, over 50000: 5%'
 \set manager_pay 'marginal from 0: 8%'
 
@@ -44,11 +44,12 @@ SELECT format('%s: %s agent-months, %s deals, %s won, %s commission, in %s ms.',
               count(*), to_char(sum(a.deals), 'FM999,999,999'),
               to_char(sum(a.won), 'FM999,999,999,990.00'),
               to_char(sum(a.commission), 'FM999,999,999,990.00'),
-              round(extract(milliseconds FROM clock_timestamp() - :'since'))) AS line,
+              round(1000 * extract(epoch FROM clock_timestamp() - :'since'))) AS line,
        max(a.month) AS last_month
 FROM crm.agent_month a \gset
 \qecho :line
-\qecho The ten best of the last month, and what is missing to the next tier:
+\qecho
+\qecho The eight best agents of the last month, and what is missing to the next tier:
 SELECT a.sales_agent AS agent,
        to_char(a.month, 'YYYY-MM') AS month,
        a.deals,
@@ -60,9 +61,8 @@ FROM crm.agent_month a
 CROSS JOIN LATERAL lead_ops.next_tier(:'agent_pay', a.won) n
 WHERE a.month = :'last_month'
 ORDER BY a.commission DESC, a.sales_agent
-LIMIT 10;
+LIMIT 8;
 
-\qecho
 \qecho What single deals brought the best of them: the first, the last, and where a tier was crossed
 WITH best AS (
     SELECT a.sales_agent, a.month
@@ -92,16 +92,17 @@ WHERE d.n IN (1, d.deals)
       <> lead_ops.tier_of(:'agent_pay', d.running - d.close_value)
 ORDER BY d.n;
 
-SELECT format('The parts of all deals of %s in %s add up to %s; the commission of the month is %s.',
-              a.sales_agent, to_char(a.month, 'YYYY-MM'), sum(p.part), a.commission) AS line
+SELECT format('The parts of all %s deals of %s in %s add up to %s; paid are %s.',
+              a.deals, a.sales_agent, to_char(a.month, 'YYYY-MM'),
+              to_char(sum(p.part), 'FM999,999,990.009999999999'),
+              to_char(a.commission, 'FM999,999,990.00')) AS line
 FROM crm.agent_month a
 JOIN crm.deal_part p USING (sales_agent, month)
 WHERE a.month = :'last_month'
-GROUP BY a.sales_agent, a.month, a.commission
+GROUP BY a.sales_agent, a.month, a.deals, a.commission
 ORDER BY a.commission DESC, a.sales_agent
 LIMIT 1 \gset
 \qecho :line
-
 \qecho
 \qecho Managers: 8 % of what their team has won, the last four months
 SELECT m.manager,

@@ -4,20 +4,10 @@
  */
 #include "shares.h"
 
-#include <string.h>
-
 static const char *const too_uneven =
 "weights whose sum is at most 1000000000000 times what they have in common";
 static const char *const too_far =
 "balances within 100000 leads";
-
-int
-lo_name_cmp(const char *a, int a_len, const char *b, int b_len)
-{
-	int			c = memcmp(a, b, (size_t) (a_len < b_len ? a_len : b_len));
-
-	return c != 0 ? c : a_len - b_len;
-}
 
 static inline int
 cmp_to_member(const lo_member *m, const char *name, int len)

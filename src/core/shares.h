@@ -28,6 +28,8 @@
 #include "decimal.h"
 #include "error.h"
 
+#include <string.h>
+
 /* lcm(1 .. 47): most shares a team can have are whole numbers of units. */
 #define LO_LEAD_UNITS \
 	((lo_int128) (((lo_uint128) UINT64_C(23) << 64) | UINT64_C(18445529768394128032)))
@@ -78,7 +80,13 @@ typedef struct lo_rotation
  */
 extern const char *lo_rotation_fault(lo_rotation *r, int *bad);
 
-extern int	lo_name_cmp(const char *a, int a_len, const char *b, int b_len);
+static inline int
+lo_name_cmp(const char *a, int a_len, const char *b, int b_len)
+{
+	int			c = memcmp(a, b, (size_t) (a_len < b_len ? a_len : b_len));
+
+	return c != 0 ? c : a_len - b_len;
+}
 
 /* Index of a member, -1 if unknown; guess is tried first. */
 extern int	lo_rotation_find(const lo_rotation *r, const char *name, int len, int guess);
@@ -120,12 +128,13 @@ extern bool lo_rotation_in_range(const lo_rotation *r, lo_error *err);
  * shares_batch.c: many leads to everybody present.
  *
  * Members of one weight form a class.  Within it the order is known without
- * searching, see there; a lead costs one comparison per class.
+ * searching, see there; a lead costs one comparison per class or, with many
+ * classes, about as many as their number has bits.
  */
 typedef struct lo_class
 {
-	lo_int128	key;			/* balance of its best member, at units * W */
-	lo_int128	step;			/* what a lead adds to that */
+	lo_int128	key;			/* balance of its best member, at units * W ... */
+	lo_int128	step;			/* ... and what a lead adds to it */
 	int			fresh;			/* next in order[] of those not served yet */
 	int			fresh_end;
 	int			ring;			/* where its ring begins and ends */
@@ -137,11 +146,20 @@ typedef struct lo_class
 	bool		best_is_fresh;
 } lo_class;
 
+typedef struct lo_match
+{
+	int64_t		until;			/* the turn at which someone below may overtake */
+	int			best;			/* class, -1: none */
+} lo_match;
+
 typedef struct lo_dealer
 {
 	lo_rotation *rotation;
 	int			classes;
+	int			leaves;			/* of the tournament; 0: compare all classes */
+	int64_t		turn;			/* leads dealt by the tournament */
 	lo_class   *class;
+	lo_match   *match;			/* of the tournament: its root is 1 */
 	lo_int128  *standing;		/* base - got * units, by member */
 	int		   *order;			/* members by class and standing */
 	int		   *ring;			/* members served, by class */
@@ -166,16 +184,20 @@ extern bool lo_dealer_end(lo_dealer *d, lo_error *err);
  *	per member, in byte order of the names:
  *		parts (1 away, 2 in round, 4 weight, 8 base, 16 served)
  *		length of the name (1 byte), name
- *		weight where it is not the one before's (1 before the first)
- *		base, zigzag, where it is not 0
+ *		weight where it is not the one before's (1 before the first): twice a
+ *			whole one, or twice the millionths plus 1
+ *		base where it is not 0: zigzag, the number of its bytes and these, the
+ *			least significant first
  *		got, where in round
  *		received - got, seq - last, where it was ever served
  *
- * Numbers are LEB128 without superfluous bytes.  There is one image for every
+ * Other numbers are LEB128, all without superfluous bytes.  There is one image for every
  * ledger and one ledger for every image.
  */
-extern size_t lo_rotation_image_size(const lo_rotation *r);
-extern void lo_rotation_pack(const lo_rotation *r, unsigned char *out);
+
+/* Pack returns the size of the image, which is at most that much. */
+extern size_t lo_rotation_image_room(const lo_rotation *r);
+extern size_t lo_rotation_pack(const lo_rotation *r, unsigned char *out);
 
 /* Number of members an image holds, -1 if it is no image. */
 extern int	lo_rotation_image_count(const unsigned char *in, size_t len);
@@ -187,13 +209,17 @@ extern bool lo_rotation_unpack(const unsigned char *in, size_t len, lo_rotation 
 /*
  * shares_text.c
  *
- *	rotation := [ "seq" n [ "round" n ] ":" ] [ member { "," member } ]
+ *	rotation := [ "seq" n [ "round" n ] ":" ] [ member { "," member } ] | array
  *	member   := name [ "weight" w ] [ "carried" balance ] [ "got" n ]
  *				[ "received" n "last" n ] [ "away" ]
  *
  * A name stands in double quotes, doubled inside.  The balance carried into
  * the round is a fraction of leads such as -2/7, its divisor one that goes
  * into LO_LEAD_UNITS.  "got" is there for the members of the round.
+ *
+ * An array of names, {ann,bob}, as the server writes arrays, stands for these
+ * members without a history: SQL takes rotation('{ann,bob}') for a constant of
+ * this type, not for a call with an array.
  */
 extern int	lo_rotation_room(const char *text, size_t len);
 

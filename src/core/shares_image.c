@@ -4,8 +4,6 @@
  */
 #include "shares.h"
 
-#include <string.h>
-
 #define VERSION 1
 
 #define PART_AWAY 1
@@ -18,15 +16,9 @@
 /* the shortest member: parts, length and one byte of name */
 #define MIN_MEMBER 3
 
-static size_t
-number_size(lo_uint128 x)
-{
-	size_t		n = 1;
-
-	for (; x >= 0x80; x >>= 7)
-		n++;
-	return n;
-}
+/* a number of 63 bits, and a base */
+#define MOST_BYTES 9
+#define MOST_WIDE_BYTES 17
 
 static unsigned char *
 put_number(unsigned char *out, uint64_t x)
@@ -37,12 +29,16 @@ put_number(unsigned char *out, uint64_t x)
 	return out;
 }
 
+/* As few bytes as hold it, least significant first, after their number. */
 static unsigned char *
 put_wide(unsigned char *out, lo_uint128 x)
 {
-	for (; x >> 64 != 0; x >>= 7)
-		*out++ = (unsigned char) (x | 0x80);
-	return put_number(out, (uint64_t) x);
+	unsigned char *length = out++;
+
+	for (; x != 0; x >>= 8)
+		*out++ = (unsigned char) x;
+	*length = (unsigned char) (out - length - 1);
+	return out;
 }
 
 /* -1, 1, -2 ... as 1, 2, 3 ... */
@@ -62,36 +58,28 @@ parts_of(const lo_member *m, int64_t weight_before)
 							(m->received != 0 ? PART_SERVED : 0));
 }
 
-size_t
-lo_rotation_image_size(const lo_rotation *r)
+/* A whole weight is even, one with decimals odd: most take one byte. */
+static uint64_t
+weight_number(int64_t weight)
 {
-	size_t		size = 1 + number_size((lo_uint128) r->n) +
-		number_size((lo_uint128) r->seq) + number_size((lo_uint128) r->turns);
-	int64_t		weight = LO_WEIGHT_ONE;
-
-	for (int i = 0; i < r->n; i++)
-	{
-		const lo_member *m = &r->member[i];
-		unsigned char parts = parts_of(m, weight);
-
-		size += 2 + (size_t) m->name_len;
-		if (parts & PART_WEIGHT)
-			size += number_size((lo_uint128) m->weight);
-		if (parts & PART_BASE)
-			size += number_size(zigzag(m->base));
-		if (parts & PART_IN_ROUND)
-			size += number_size((lo_uint128) m->got);
-		if (parts & PART_SERVED)
-			size += number_size((lo_uint128) (m->received - m->got)) +
-				number_size((lo_uint128) (r->seq - m->last));
-		weight = m->weight;
-	}
-	return size;
+	return weight % LO_WEIGHT_ONE == 0 ? (uint64_t) (weight / LO_WEIGHT_ONE) << 1 :
+		(uint64_t) weight << 1 | 1;
 }
 
-void
+size_t
+lo_rotation_image_room(const lo_rotation *r)
+{
+	size_t		room = 1 + 3 * MOST_BYTES;
+
+	for (int i = 0; i < r->n; i++)
+		room += 2 + (size_t) r->member[i].name_len + 4 * MOST_BYTES + MOST_WIDE_BYTES;
+	return room;
+}
+
+size_t
 lo_rotation_pack(const lo_rotation *r, unsigned char *out)
 {
+	unsigned char *start = out;
 	int64_t		weight = LO_WEIGHT_ONE;
 
 	*out++ = VERSION;
@@ -108,7 +96,7 @@ lo_rotation_pack(const lo_rotation *r, unsigned char *out)
 		memcpy(out, m->name, (size_t) m->name_len);
 		out += m->name_len;
 		if (parts & PART_WEIGHT)
-			out = put_number(out, (uint64_t) m->weight);
+			out = put_number(out, weight_number(m->weight));
 		if (parts & PART_BASE)
 			out = put_wide(out, zigzag(m->base));
 		if (parts & PART_IN_ROUND)
@@ -120,6 +108,7 @@ lo_rotation_pack(const lo_rotation *r, unsigned char *out)
 		}
 		weight = m->weight;
 	}
+	return (size_t) (out - start);
 }
 
 typedef struct reader
@@ -140,43 +129,74 @@ take_byte(reader *in)
 	return *in->at++;
 }
 
-/* A number of up to so many bits without a superfluous last byte. */
-static lo_uint128
-take_wide(reader *in, int bits)
+/* A number of up to 63 bits without a superfluous last byte. */
+static inline int64_t
+take_number(reader *in)
 {
-	lo_uint128	x = 0;
+	uint64_t	x = 0;
 
-	for (int shift = 0; shift < bits; shift += 7)
+	for (int shift = 0; shift < 63 && in->at < in->end; shift += 7)
 	{
-		unsigned char b = take_byte(in);
+		unsigned char b = *in->at++;
 
-		x |= (lo_uint128) (b & 0x7f) << shift;
+		x |= (uint64_t) (b & 0x7f) << shift;
 		if (b < 0x80)
 		{
-			if ((b == 0 && shift > 0) || (shift + 7 > bits && b >> (bits - shift) != 0))
-				in->bad = true;
-			return x;
+			in->bad |= b == 0 && shift > 0;
+			return (int64_t) x;
 		}
 	}
 	in->bad = true;
 	return 0;
 }
 
-static inline int64_t
-take_number(reader *in)
-{
-	/* most are small */
-	if (in->at < in->end && *in->at < 0x80)
-		return *in->at++;
-	return (int64_t) take_wide(in, 63);
-}
-
 static lo_int128
 take_zigzag(reader *in)
 {
-	lo_uint128	x = take_wide(in, 127);
+	int			n = take_byte(in);
+	const unsigned char *from = in->at;
+	uint64_t	low = 0;
+	uint64_t	high = 0;
+	lo_uint128	x;
 
+	if (n > MOST_WIDE_BYTES - 1 || n > in->end - from || (n > 0 && from[n - 1] == 0))
+	{
+		in->bad = true;
+		return 0;
+	}
+	in->at += n;
+	while (n > 8)
+	{
+		n--;
+		high = high << 8 | from[n];
+	}
+	while (n > 0)
+	{
+		n--;
+		low = low << 8 | from[n];
+	}
+	x = (lo_uint128) high << 64 | low;
 	return (lo_int128) (x >> 1) ^ -(lo_int128) (x & 1);
+}
+
+static int64_t
+take_weight(reader *in)
+{
+	int64_t		x = take_number(in);
+
+	if (x & 1)
+	{
+		x >>= 1;
+		in->bad |= x % LO_WEIGHT_ONE == 0;
+		return x;
+	}
+	x >>= 1;
+	if (x > LO_MAX_WEIGHT / LO_WEIGHT_ONE)
+	{
+		in->bad = true;
+		return 0;
+	}
+	return x * LO_WEIGHT_ONE;
 }
 
 int
@@ -210,7 +230,7 @@ take_member(reader *in, const lo_rotation *r, int64_t weight_before, lo_member *
 	}
 	m->name = (const char *) in->at;
 	in->at += m->name_len;
-	m->weight = (parts & PART_WEIGHT) ? take_number(in) : weight_before;
+	m->weight = (parts & PART_WEIGHT) ? take_weight(in) : weight_before;
 	m->base = (parts & PART_BASE) ? take_zigzag(in) : 0;
 	m->got = (parts & PART_IN_ROUND) ? take_number(in) : 0;
 	m->share = 0;

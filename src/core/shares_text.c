@@ -7,7 +7,6 @@
 #include "scan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 int
 lo_rotation_room(const char *text, size_t len)
@@ -181,18 +180,31 @@ take_balance(lo_scan *s, lo_int128 *out)
 }
 
 /*
- * The name is unquoted into names[], at the offset where it starts in the
- * text: that is where an error about the member points.
+ * A name is unquoted into names[], at the offset where it starts in the text:
+ * that is where an error about the member points.
  */
+static bool
+end_name(lo_scan *s, size_t start, size_t end, char *names, lo_member *m)
+{
+	if (end - start < 1 || end - start > LO_MAX_NAME)
+	{
+		s->at = start;
+		return lo_expected(s, "a name of 1 to 255 bytes");
+	}
+	m->name = names + start;
+	m->name_len = (int) (end - start);
+	return true;
+}
+
 static bool
 take_name(lo_scan *s, char *names, lo_member *m)
 {
+	size_t		start;
 	size_t		to;
 
 	if (!lo_accept_char(s, '"'))
 		return lo_expected(s, "a member's name in double quotes");
-	to = s->at;
-	m->name = names + to;
+	start = to = s->at;
 	for (;;)
 	{
 		if (s->at == s->len)
@@ -205,14 +217,56 @@ take_name(lo_scan *s, char *names, lo_member *m)
 		}
 		names[to++] = s->text[s->at++];
 	}
-	to -= (size_t) (m->name - names);
-	if (to < 1 || to > LO_MAX_NAME)
-	{
-		s->at = (size_t) (m->name - names);
-		return lo_expected(s, "a name of 1 to 255 bytes");
-	}
-	m->name_len = (int) to;
+	return end_name(s, start, to, names, m);
+}
+
+static bool
+is_null(const char *four)
+{
+	for (int i = 0; i < 4; i++)
+		if ((four[i] | 0x20) != "null"[i])
+			return false;
 	return true;
+}
+
+/* An element of an array of names, with the quoting of arrays. */
+static bool
+take_element(lo_scan *s, char *names, lo_member *m)
+{
+	bool		quoted = lo_accept_char(s, '"');
+	size_t		start = s->at;
+	size_t		to = start;
+	size_t		end = start;	/* without white space behind a bare name */
+
+	for (;; s->at++)
+	{
+		char		c;
+		bool		escaped = false;
+
+		if (s->at < s->len && s->text[s->at] == '\\')
+		{
+			escaped = true;
+			s->at++;
+		}
+		if (s->at == s->len)
+			return lo_expected(s, quoted ? "the closing quote of a name" : "\",\" or \"}\"");
+		c = s->text[s->at];
+		if (!escaped && (quoted ? c == '"' : c == ',' || c == '}'))
+			break;
+		if (!escaped && !quoted && (c == '"' || c == '{'))
+			return lo_expected(s, "a name");
+		names[to++] = c;
+		if (quoted || escaped || !lo_is_space(c))
+			end = to;
+	}
+	if (quoted)
+		s->at++;
+	else if (end - start == 4 && is_null(names + start))
+	{
+		s->at = start;
+		return lo_expected(s, "a name, not NULL");
+	}
+	return end_name(s, start, end, names, m);
 }
 
 static bool
@@ -244,6 +298,53 @@ take_member(lo_scan *s, char *names, lo_member *m)
 	return true;
 }
 
+/* Members without a history, as an array of their names. */
+static bool
+take_array(lo_scan *s, char *names, lo_rotation *out, int room)
+{
+	if (lo_accept_char(s, '}'))
+		return true;
+	do
+	{
+		if (out->n == room || out->n == LO_MAX_MEMBERS)
+			return lo_expected(s, "at most 100000 members");
+		out->member[out->n] = (lo_member) {.weight = LO_WEIGHT_ONE};
+		if (!take_element(s, names, &out->member[out->n]))
+			return false;
+		out->n++;
+	} while (lo_accept_char(s, ','));
+	return lo_accept_char(s, '}') || lo_expected(s, "\",\" or \"}\"");
+}
+
+/* What follows "seq". */
+static bool
+take_header(lo_scan *s, lo_rotation *out)
+{
+	bool		round;
+
+	if (!take_count(s, &out->seq))
+		return false;
+	round = lo_accept_word(s, "round");
+	if (round && !take_count(s, &out->turns))
+		return false;
+	return lo_accept_char(s, ':') ||
+		lo_expected(s, round ? "\":\"" : "round or \":\"");
+}
+
+static bool
+take_members(lo_scan *s, char *names, lo_rotation *out, int room)
+{
+	do
+	{
+		if (out->n == room || out->n == LO_MAX_MEMBERS)
+			return lo_expected(s, "at most 100000 members");
+		if (!take_member(s, names, &out->member[out->n]))
+			return false;
+		out->n++;
+	} while (lo_accept_char(s, ','));
+	return true;
+}
+
 bool
 lo_rotation_parse(const char *text, size_t len, char *names, lo_rotation *out, int room,
 				  lo_error *err)
@@ -255,31 +356,27 @@ lo_rotation_parse(const char *text, size_t len, char *names, lo_rotation *out, i
 	out->seq = 0;
 	out->turns = 0;
 	out->n = 0;
-	if (lo_at_end(&s))
-		return lo_expected(&s, "seq, or a member's name in double quotes");
-	if (lo_accept_word(&s, "seq"))
+	if (lo_accept_char(&s, '{'))
 	{
-		if (!take_count(&s, &out->seq))
+		if (!take_array(&s, names, out, room))
 			return false;
-		if (lo_accept_word(&s, "round") && !take_count(&s, &out->turns))
-			return false;
-		if (!lo_accept_char(&s, ':'))
-			return lo_expected(&s, out->turns == 0 ? "round or \":\"" : "\":\"");
-		if (lo_at_end(&s))
-			goto complete;
+		if (!lo_at_end(&s))
+			return lo_expected(&s, "the end");
 	}
-	do
+	else
 	{
-		if (out->n == room || out->n == LO_MAX_MEMBERS)
-			return lo_expected(&s, "at most 100000 members");
-		if (!take_member(&s, names, &out->member[out->n]))
-			return false;
-		out->n++;
-	} while (lo_accept_char(&s, ','));
-	if (!lo_at_end(&s))
-		return lo_expected(&s, "another part of the member, \",\" or the end");
+		bool		headed = lo_accept_word(&s, "seq");
 
-complete:
+		if (headed && !take_header(&s, out))
+			return false;
+		if (!headed && lo_at_end(&s))
+			return lo_expected(&s, "seq, or a member's name in double quotes");
+		if (!lo_at_end(&s) && !take_members(&s, names, out, room))
+			return false;
+		if (!lo_at_end(&s))
+			return lo_expected(&s, "another part of the member, \",\" or the end");
+	}
+
 	bad = lo_members_sort(out->member, out->n);
 	if (bad >= 0)
 		fault = "every name once";

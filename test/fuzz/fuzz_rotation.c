@@ -42,11 +42,11 @@ claim(size_t size)
 static unsigned char *
 image_of(const lo_rotation *r, size_t *size)
 {
-	unsigned char *image;
+	size_t		room = lo_rotation_image_room(r);
+	unsigned char *image = claim(room);
 
-	*size = lo_rotation_image_size(r);
-	image = claim(*size);
-	lo_rotation_pack(r, image);
+	*size = lo_rotation_pack(r, image);
+	MUST(*size <= room);
 	return image;
 }
 

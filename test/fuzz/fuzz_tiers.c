@@ -241,10 +241,11 @@ check_value(const lo_tiers *t, const lo_plan *plan, const lo_plan *fine, lo_int1
 		CHECK(other >= paid);
 }
 
+/* Around the bounds; of very many, some, or an input would take seconds. */
 static void
 check_bounds(const lo_tiers *t, const lo_plan *plan, const lo_plan *fine)
 {
-	for (int k = 0; k < t->n; k++)
+	for (int k = 0; k < t->n; k += 1 + t->n / 32)
 	{
 		lo_int128	bound = plan->step[k].bound;
 

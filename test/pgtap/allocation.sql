@@ -70,7 +70,7 @@ SELECT results_eq($$SELECT lead, customer FROM assignment WHERE lead IN ('C1', '
     $$VALUES ('C1', 'x'), ('C2', NULL)$$, 'and stand beside their leads');
 
 -- simulation: what comes next, and no trace
-CREATE TEMP TABLE before AS SELECT * FROM pool_ledger UNION ALL SELECT pool, turns, 0, 0, 'infinity' FROM team_ledger;
+CREATE TEMP TABLE before AS SELECT pool, turns FROM pool_ledger UNION ALL SELECT pool, turns FROM team_ledger;
 CREATE TEMP TABLE foreseen AS SELECT * FROM simulate('batch', 500);
 SELECT set_eq($$SELECT pool, turns FROM pool_ledger UNION ALL SELECT pool, turns FROM team_ledger$$,
     $$SELECT pool, turns FROM before$$, 'simulate changes nothing');
@@ -87,11 +87,11 @@ SELECT is((assign('p', 'F3', requires => '{en,fr}')).agent, 'bob', 'all skills a
 SELECT is((assign('p', 'F4', requires => '{de}')).agent, NULL, 'nobody has the skills');
 SELECT results_eq(
     $$SELECT lead, agent FROM assign_batch('p', ARRAY['R1', 'R2', 'R3'], requires => '{"R2": ["fr"], "R3": ["de"]}')$$,
-    $$VALUES ('R1', (SELECT agent FROM assignment WHERE lead = 'R1')), ('R2', 'dan'), ('R3', NULL)$$,
+    $$VALUES ('R1', 'ann'), ('R2', 'dan'), ('R3', NULL)$$,
     'requirements lead by lead in a batch');
 SELECT results_eq(
     $$SELECT agent FROM assign_batch('p', ARRAY['R4', 'R5', 'R6'], requires => '["fr"]')$$,
-    $$VALUES ('bob'), ('dan'), ('bob')$$, 'or for the whole batch');
+    $$VALUES ('bob'), ('bob'), ('dan')$$, 'or for the whole batch: the teams have turns 3 to 2 whatever a lead requires');
 
 -- nobody there
 SELECT is((assign('nobody', 'W1', 'customer 7')).agent, NULL, 'a team without agents: nobody gets the lead');
@@ -133,11 +133,11 @@ SELECT lives_ok($$UPDATE agent SET left_on = '2020-01-01' WHERE agent = 'cat'$$,
 SELECT is((SELECT count(*) FROM assign_batch('p', ARRAY(SELECT 'after ' || i FROM generate_series(1, 40) i)) WHERE agent = 'cat'),
     0::bigint, 'and gets no more leads');
 SELECT lives_ok($$UPDATE agent SET left_on = NULL WHERE agent = 'cat'$$, 'and comes back');
-SELECT ok((SELECT count(*) BETWEEN 12 AND 15 FROM assign_batch('p', ARRAY(SELECT 'back ' || i FROM generate_series(1, 60) i)) WHERE agent = 'cat'),
+SELECT ok((SELECT count(*) BETWEEN 9 AND 11 FROM assign_batch('p', ARRAY(SELECT 'back ' || i FROM generate_series(1, 60) i)) WHERE agent = 'cat'),
     'without a burst: her share of the leads since');
 SELECT is((SELECT refresh_at FROM pool_ledger WHERE pool = 'p'), 'infinity', 'no date changes this roster');
 UPDATE membership SET valid = daterange(NULL, (now() AT TIME ZONE 'UTC')::date + 1) WHERE agent = 'eve';
-SELECT assign('p', 'tonight');
+DO $$BEGIN PERFORM assign('p', 'tonight'); END$$;
 SELECT is((SELECT refresh_at FROM pool_ledger WHERE pool = 'p'),
     ((now() AT TIME ZONE 'UTC')::date + 1)::timestamp AT TIME ZONE 'UTC',
     'a membership that ends tonight changes it at the agent''s midnight');
@@ -145,13 +145,11 @@ INSERT INTO pool_seat (pool, agent) VALUES ('p', 'lea');
 SELECT ok((SELECT count(*) > 0 FROM assign_batch('p', ARRAY(SELECT 'seat ' || i FROM generate_series(1, 20) i)) WHERE agent = 'lea'),
     'a leader with a seat gets leads');
 INSERT INTO pool_seat (pool, agent, weight) VALUES ('p', 'ann', 3);
-SELECT results_eq(
-    $$SELECT agent, count(*) FROM assign_batch('p', ARRAY(SELECT 'weight ' || i FROM generate_series(1, 600) i))
-      WHERE team = 'north' GROUP BY agent ORDER BY agent$$,
-    $$SELECT agent, round(e.leads * w / 6.0)::bigint
-      FROM (SELECT count(*) AS leads FROM assignment WHERE lead LIKE 'weight %' AND team = 'north') e,
-           (VALUES ('ann', 3), ('bob', 1), ('cat', 1), ('lea', 1)) v (agent, w) ORDER BY agent$$,
-    'weights hold to the lead');
+DO $$BEGIN PERFORM assign_batch('p', ARRAY(SELECT 'weight ' || i FROM generate_series(1, 600) i)); END$$;
+SELECT ok(bool_and(abs(g.leads - n.leads * v.w / 6.0) < 1), 'weights hold to the lead: ' || string_agg(v.agent || ' ' || g.leads, ', '))
+FROM (VALUES ('ann', 3), ('bob', 1), ('cat', 1), ('lea', 1)) v (agent, w)
+JOIN (SELECT agent, count(*) AS leads FROM assignment WHERE lead LIKE 'weight %' GROUP BY agent) g USING (agent)
+CROSS JOIN (SELECT count(*) AS leads FROM assignment WHERE lead LIKE 'weight %' AND team = 'north') n;
 SELECT is((SELECT count(*) FROM roster_change WHERE pool = 'p'), 0::bigint, 'notes of changes are used up');
 
 -- the report agrees with the ledgers

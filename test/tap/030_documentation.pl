@@ -144,13 +144,14 @@ END
 }
 
 # Functions that only serve a type, an operator, an index, an aggregate, a
-# cast or a range type are documented with what they serve.
+# cast, a range type or the planner are documented with what they serve.
 my $is_public = <<'END';
 	NOT EXISTS (SELECT FROM pg_type t
 				WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend))
 	AND NOT EXISTS (SELECT FROM pg_operator o WHERE o.oprcode = p.oid)
 	AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid)
 	AND NOT EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
+	AND NOT EXISTS (SELECT FROM pg_proc s WHERE s.prosupport = p.oid)
 	AND NOT EXISTS (SELECT FROM pg_depend d
 					WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
 					  AND d.deptype = 'i')

@@ -1,0 +1,33 @@
+# Run sections of the benchmark against the server that PGHOST names and print
+# one table.  Exits with 1 if a target is missed in a run that was quiet.
+#
+# usage: measure.pl [SECTION...] [--quick]
+
+use strict;
+use warnings;
+
+use FindBin;
+use Getopt::Long;
+use lib $FindBin::Bin;
+use Bench;
+
+my $quick = 0;
+my $folder = "$FindBin::Bin/sections";
+my @known = map { m{(\w+)\.pl$} } sort glob "$folder/*.pl";
+
+GetOptions('quick' => \$quick) or die "usage: measure.pl [SECTION...] [--quick]\n";
+for my $section (@ARGV)
+{
+    grep { $_ eq $section } @known
+      or die "unknown section $section; there are: @known\n";
+}
+
+Bench::begin($quick);
+for my $section (@ARGV ? @ARGV : @known)
+{
+    my $done = do "$folder/$section.pl";
+
+    die $@ if $@;
+    die "section $section: $!\n" unless defined $done;
+}
+exit Bench::report();

@@ -1,0 +1,246 @@
+-- Rules that everything in the catalogs keeps, in the extension and in a
+-- workspace.  Each test lists what breaks the rule.
+\set QUIET on
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+BEGIN;
+SELECT lead_ops.create_workspace('policy_test');
+SET LOCAL search_path = public, pg_catalog;
+SELECT no_plan();
+
+-- the members of the extension, as pg_identify_object names them
+CREATE TEMPORARY VIEW member AS
+SELECT d.classid, d.objid, o.type, o.identity
+FROM pg_extension AS e
+    JOIN pg_depend AS d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
+    CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS o
+WHERE e.extname = 'lead_ops';
+CREATE TEMPORARY VIEW member_function AS
+SELECT m.identity, p.*, l.lanname
+FROM member AS m
+    JOIN pg_proc AS p ON p.oid = m.objid
+    JOIN pg_language AS l ON l.oid = p.prolang
+WHERE m.classid = 'pg_proc'::regclass;
+CREATE TEMPORARY VIEW workspace_function AS
+SELECT p.oid::regprocedure::text AS identity, p.*, l.lanname
+FROM pg_proc AS p
+    JOIN pg_language AS l ON l.oid = p.prolang
+WHERE p.pronamespace = 'policy_test'::regnamespace;
+CREATE TEMPORARY VIEW workspace_relation AS
+SELECT c.oid::regclass::text AS identity, c.*
+FROM pg_class AS c
+WHERE c.relnamespace = 'policy_test'::regnamespace;
+
+--
+-- The extension
+--
+SELECT cmp_ok((SELECT count(*) FROM member_function), '>', 20::bigint, 'the extension has functions to look at');
+
+SELECT is_empty($$
+    SELECT type, identity FROM member WHERE identity NOT LIKE '%lead\_ops.%'
+    $$, 'every member is in schema lead_ops');
+
+-- casts and operator classes are told by their functions and types
+SELECT is_empty($$
+    SELECT type, identity
+    FROM member
+    WHERE obj_description(objid, classid::regclass::name) IS NULL
+        AND type NOT IN ('cast', 'operator class', 'operator family')
+    $$, 'every member has a comment');
+
+SELECT is_empty($$
+    SELECT identity FROM member_function WHERE prosecdef
+    $$, 'no function of the extension is SECURITY DEFINER');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM member_function
+    WHERE lanname = 'plpgsql'
+        AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'))
+    $$, 'plpgsql functions of the extension pin search_path to pg_catalog, pg_temp');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM member_function
+    WHERE lanname = 'sql' AND prosqlbody IS NULL AND proconfig IS NULL
+    $$, 'SQL functions of the extension are BEGIN ATOMIC or pin search_path');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM member_function
+    WHERE lanname = 'c' AND proparallel <> 's' AND prorettype <> 'trigger'::regtype
+    $$, 'C functions are PARALLEL SAFE');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM member_function
+    WHERE lanname = 'c' AND provolatile <> 'i' AND prorettype <> 'trigger'::regtype
+    $$, 'C functions are IMMUTABLE');
+
+SELECT is_empty($$
+    SELECT p.identity
+    FROM member_function AS p
+    WHERE p.prokind = 'a' AND p.proparallel <> 's'
+    $$, 'aggregates are PARALLEL SAFE');
+
+SELECT is_empty($$
+    SELECT p.identity
+    FROM member_function AS p
+        JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
+    WHERE a.aggcombinefn = 0
+        OR (a.aggtranstype = 'internal'::regtype AND (a.aggserialfn = 0 OR a.aggdeserialfn = 0))
+    $$, 'aggregates can be combined from parts');
+
+SELECT is_empty($$
+    SELECT p.identity, a.grantee
+    FROM member_function AS p
+        CROSS JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS a
+    WHERE a.grantee <> 0 AND a.grantee <> p.proowner
+    $$, 'nothing in the extension is granted to a single role');
+
+SELECT is_empty($$
+    SELECT c.oid::regclass
+    FROM member AS m
+        JOIN pg_class AS c ON c.oid = m.objid
+    WHERE m.classid = 'pg_class'::regclass AND c.relkind NOT IN ('v', 'c')
+    $$, 'the extension has no table: a dump would not restore it right');
+
+SELECT is_empty($$
+    SELECT c.oid::regclass
+    FROM member AS m
+        JOIN pg_class AS c ON c.oid = m.objid
+    WHERE m.classid = 'pg_class'::regclass AND c.relkind = 'v'
+        AND 'security_invoker=true' <> ALL (coalesce(c.reloptions, '{}'))
+    $$, 'views of the extension are security_invoker');
+
+-- what one type needs to be indexed, grouped, merged and hashed
+SELECT is_empty($$
+    SELECT t.oid::regtype
+    FROM member AS m
+        JOIN pg_type AS t ON t.oid = m.objid
+    WHERE m.classid = 'pg_type'::regclass AND t.typtype = 'b' AND t.typcategory <> 'A'
+        AND (t.typsend = 0 OR t.typreceive = 0)
+    $$, 'every type has binary input and output');
+
+SELECT is_empty($$
+    SELECT t.oid::regtype, k.amname
+    FROM member AS m
+        JOIN pg_type AS t ON t.oid = m.objid
+        CROSS JOIN (VALUES ('btree'), ('hash')) AS k (amname)
+    WHERE m.classid = 'pg_type'::regclass AND t.typtype = 'b' AND t.typcategory <> 'A'
+        AND NOT EXISTS (
+            SELECT
+            FROM pg_opclass AS c
+                JOIN pg_am AS a ON a.oid = c.opcmethod
+            WHERE c.opcintype = t.oid AND c.opcdefault AND a.amname = k.amname)
+    $$, 'every type has its order and its hash');
+
+SELECT is_empty($$
+    SELECT m.identity
+    FROM member AS m
+        JOIN pg_operator AS o ON o.oid = m.objid
+    WHERE m.classid = 'pg_operator'::regclass AND (o.oprrest = 0 OR (o.oprcom = 0 AND o.oprnegate = 0))
+    $$, 'operators tell the planner about themselves');
+
+SELECT is_empty($$
+    SELECT t.oid::regtype
+    FROM member AS m
+        JOIN pg_type AS t ON t.oid = m.objid
+    WHERE m.classid = 'pg_type'::regclass AND t.typtype = 'b' AND t.typcategory <> 'A'
+        AND (SELECT count(*)
+            FROM pg_cast AS c
+            WHERE (c.castsource, c.casttarget) IN ((t.oid, 'jsonb'::regtype), ('jsonb'::regtype, t.oid))) < 2
+    $$, 'every type casts to jsonb and from it');
+
+--
+-- A workspace
+--
+SELECT cmp_ok((SELECT count(*) FROM workspace_relation WHERE relkind = 'r'), '>', 0::bigint,
+    'the workspace has tables to look at');
+
+SELECT is_empty($$
+    SELECT identity FROM workspace_function WHERE obj_description(oid, 'pg_proc') IS NULL
+    UNION ALL
+    SELECT identity FROM workspace_relation
+    WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND obj_description(oid, 'pg_class') IS NULL
+    $$, 'every table, view and function of a workspace has a comment');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM workspace_relation AS r
+    WHERE relkind IN ('r', 'p')
+        AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conrelid = r.oid AND c.contype = 'p')
+    $$, 'every table has a primary key');
+
+SELECT is_empty($$
+    SELECT r.identity, c.conname
+    FROM workspace_relation AS r
+        JOIN pg_constraint AS c ON c.conrelid = r.oid
+    WHERE c.contype IN ('p', 'u', 'f', 'c', 'x')
+        AND (c.conname !~ ('^' || r.relname || '_')
+            -- what PostgreSQL makes up for a second constraint of the kind
+            OR c.conname ~ '(_check|_key|_fkey|_excl)[0-9]+$')
+    $$, 'every constraint is named after its table and by hand');
+
+SELECT is_empty($$
+    SELECT identity FROM workspace_function WHERE prosecdef AND proconfig IS NULL
+    $$, 'no function is SECURITY DEFINER without a pinned search_path');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM workspace_function
+    WHERE prosqlbody IS NULL
+        AND proname <> 'workspace_version'
+        AND 'search_path=policy_test, pg_temp' <> ALL (coalesce(proconfig, '{}'))
+    $$, 'functions pin search_path to the workspace, or are BEGIN ATOMIC');
+
+SELECT is_empty($$
+    SELECT identity, privilege_type
+    FROM workspace_function
+        CROSS JOIN LATERAL aclexplode(coalesce(proacl, acldefault('f', proowner))) AS a
+    WHERE a.grantee = 0
+    UNION ALL
+    SELECT identity, privilege_type
+    FROM workspace_relation
+        CROSS JOIN LATERAL aclexplode(relacl) AS a
+    WHERE a.grantee = 0
+    UNION ALL
+    SELECT nspname, privilege_type
+    FROM pg_namespace
+        CROSS JOIN LATERAL aclexplode(nspacl) AS a
+    WHERE nspname = 'policy_test' AND a.grantee = 0
+    $$, 'nothing is granted to PUBLIC');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM workspace_relation
+    WHERE relkind = 'v' AND 'security_invoker=true' <> ALL (coalesce(reloptions, '{}'))
+    $$, 'views are security_invoker');
+
+SELECT is_empty($$
+    SELECT r.identity, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM workspace_relation AS r
+        JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE r.relkind IN ('r', 'p')
+        AND a.atttypid IN ('float4'::regtype, 'float8'::regtype, 'money'::regtype, 'timestamp'::regtype,
+            'timetz'::regtype, 'oid'::regtype, 'json'::regtype)
+    $$, 'no column is of a type that is inexact, has no zone, or does not survive a dump');
+
+SELECT is_empty($$
+    SELECT r.identity, a.attname, format_type(a.atttypid, a.atttypmod)
+    FROM workspace_relation AS r
+        JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE r.relkind IN ('r', 'p')
+        AND a.atttypid IN ('regproc'::regtype, 'regprocedure'::regtype, 'regoper'::regtype, 'regoperator'::regtype,
+            'regconfig'::regtype, 'regdictionary'::regtype, 'regnamespace'::regtype, 'regcollation'::regtype)
+    $$, 'no column is of a type that pg_upgrade refuses');
+
+SELECT is_empty($$
+    SELECT c.conrelid::regclass, c.conname, c.confrelid::regclass
+    FROM pg_constraint AS c
+    WHERE c.connamespace = 'policy_test'::regnamespace AND c.contype = 'f'
+        AND (SELECT f.relnamespace FROM pg_class AS f WHERE f.oid = c.confrelid) <> c.connamespace
+    $$, 'nothing refers to a table of another schema');
+
+SELECT * FROM finish();
+ROLLBACK;

@@ -1,0 +1,100 @@
+-- The demo's steps on the data that it generates
+\set QUIET on
+\set ON_ERROR_STOP on
+
+BEGIN;
+SET LOCAL client_min_messages = warning;
+\o /dev/null
+\ir ../../examples/demo/00_crm.sql
+\ir ../../examples/demo/10_generate.sql
+ALTER SCHEMA crm RENAME TO crm_before;
+\ir ../../examples/demo/00_crm.sql
+\ir ../../examples/demo/10_generate.sql
+\ir ../../examples/demo/15_show_crm.sql
+\ir ../../examples/demo/20_team.sql
+\ir ../../examples/demo/30_allocate.sql
+\ir ../../examples/demo/40_commission.sql
+\o
+SET LOCAL search_path = sales, public;
+SELECT plan(12);
+
+-- the data
+
+SELECT results_eq(
+    $$SELECT (SELECT count(*) FROM crm.opportunity), count(*), count(DISTINCT r.manager),
+             count(DISTINCT r.share)
+      FROM crm.sales_rep r$$,
+    $$VALUES (20000::bigint, 100::bigint, 6::bigint, 3::bigint)$$,
+    'generated: 20,000 leads, 100 agents with three different weights, 6 managers');
+SELECT results_eq(
+    $$SELECT o::text FROM crm.opportunity o ORDER BY o.opportunity_id COLLATE "C"$$,
+    $$SELECT o::text FROM crm_before.opportunity o ORDER BY o.opportunity_id COLLATE "C"$$,
+    'the seed gives the same leads every time');
+SELECT results_eq(
+    $$SELECT r::text FROM crm.sales_rep r ORDER BY r.sales_agent COLLATE "C"$$,
+    $$SELECT r::text FROM crm_before.sales_rep r ORDER BY r.sales_agent COLLATE "C"$$,
+    'and the same agents');
+SELECT is(
+    (SELECT count(DISTINCT lead_ops.tier_of(:'agent_pay', m.won)) FROM crm.agent_month m), 3::bigint,
+    'agents reach all three tiers of their commission');
+
+-- allocation
+
+SELECT results_eq(
+    $$SELECT a.lead COLLATE "C" FROM assignment a ORDER BY 1$$,
+    $$SELECT o.opportunity_id COLLATE "C" FROM crm.opportunity o ORDER BY 1$$,
+    'every lead is dealt exactly once');
+SELECT is_empty('SELECT * FROM waiting', 'none waits');
+SELECT results_eq(
+    $$SELECT f.team, f.entitled FROM fairness('leads') f
+      WHERE f.agent IS NULL ORDER BY f.team COLLATE "C"$$,
+    $$SELECT r.manager, round(20000 * sum(r.share) / (SELECT sum(s.share) FROM crm.sales_rep s), 6)
+      FROM crm.sales_rep r GROUP BY r.manager ORDER BY r.manager COLLATE "C"$$,
+    'a team is entitled by the sum of its agents'' weights');
+SELECT results_eq(
+    $$SELECT f.agent, f.entitled FROM fairness('leads') f
+      WHERE f.agent IS NOT NULL ORDER BY f.agent COLLATE "C"$$,
+    $$SELECT r.sales_agent, round(t.leads * r.share / t.weights, 6)
+      FROM crm.sales_rep r
+      JOIN (SELECT s.manager, sum(s.share) AS weights,
+                   (SELECT count(*) FROM assignment a WHERE a.team = s.manager) AS leads
+            FROM crm.sales_rep s GROUP BY s.manager) t USING (manager)
+      ORDER BY r.sales_agent COLLATE "C"$$,
+    'an agent is entitled by weight within the team');
+SELECT is_empty(
+    $$SELECT * FROM (SELECT f.*, count(*) OVER (PARTITION BY f.agent IS NULL,
+                                   CASE WHEN f.agent IS NOT NULL THEN f.team END) AS n
+                     FROM fairness('leads') f) f
+      WHERE f.balance < -(1 - 1.0 / f.n)
+         OR f.balance > (SELECT sum(1.0 / k) FROM generate_series(2, f.n) k)$$,
+    'nobody is a full lead ahead of the share, or further behind than 1/2 + 1/3 + ... + 1/n');
+
+-- commission
+
+SELECT results_eq(
+    $$SELECT m.sales_agent, m.month, m.deals, m.won, m.commission
+      FROM crm.agent_month m ORDER BY m.sales_agent COLLATE "C", m.month$$,
+    $$SELECT s.sales_agent, date '2026-09-01', s.deals, s.won,
+             round(0.02 * least(s.won, 20000)
+                   + 0.035 * greatest(least(s.won, 50000) - 20000, 0)
+                   + 0.05 * greatest(s.won - 50000, 0), 2)
+      FROM (SELECT o.sales_agent, count(*) AS deals, sum(o.close_value) AS won
+            FROM crm.opportunity o WHERE o.deal_stage = 'Won' GROUP BY o.sales_agent) s
+      ORDER BY s.sales_agent COLLATE "C"$$,
+    'every agent''s commission is what plain SQL makes of the month''s sum');
+SELECT is_empty(
+    $$SELECT p.sales_agent, sum(p.part), m.commission
+      FROM crm.deal_part p JOIN crm.agent_month m USING (sales_agent, month)
+      GROUP BY p.sales_agent, m.commission
+      HAVING round(sum(p.part), 2) <> m.commission$$,
+    'the parts of single deals add up to it');
+SELECT results_eq(
+    $$SELECT m.manager, m.override FROM crm.manager_month m ORDER BY m.manager COLLATE "C"$$,
+    $$SELECT r.manager, round(sum(o.close_value) * 8 / 100, 2)
+      FROM crm.opportunity o JOIN crm.sales_rep r USING (sales_agent)
+      WHERE o.deal_stage = 'Won'
+      GROUP BY r.manager ORDER BY r.manager COLLATE "C"$$,
+    'a manager''s override is 8 % of what the team has won');
+
+SELECT finish();
+ROLLBACK;
