@@ -98,7 +98,7 @@ fuzz:
 fuzz-merge:
 	@$(src)/test/fuzz/run merge $(TARGET)
 
-## lint: cppcheck, clang-tidy, scan-build and the layout of the code
+## lint: cppcheck, clang-tidy and the layout of the files
 lint:
 	@$(src)/test/lint
 

@@ -83,6 +83,11 @@ SELECT payout('marginal from 0: 3%, from 20000: 5%', 1e40 + 0.01) AS beyond_128_
        length(payout('marginal from 0: 3%, from 20000: 5%', 1e1000)::text) AS thousand_digits,
        payout('marginal from 0: 100%', 1e-50) AS many_decimals;
 
+SELECT payout('marginal from 0: 99999999999999999999999999999999999999, from 1: 99999999999999999999999999999999999999', 1) AS flats,
+       payout('interpolated from 0: -1500000000000000000, from 3: 1500000000000000000', 1) AS line;
+SELECT payout(format('marginal from 0: %s each', rate)::tier_schedule, 1e-38)
+  FROM unnest('{1e-38,-0.00000000000000000000000000000000000123}'::numeric[]) AS rate;
+
 -- one call in a plan: values of few and of many decimals, in any order
 SELECT value, payout('marginal from 0: 1 each', value), tier_of('marginal from 0: 1 each', value)
   FROM (VALUES (1, 3::numeric), (2, 1e-37), (3, 3), (4, 0), (5, 1e-60), (6, 3), (7, 1e30), (8, 1e-4)) AS v (n, value)

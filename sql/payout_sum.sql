@@ -74,6 +74,21 @@ SELECT n, rule, payout_sum(rule, n) OVER (ORDER BY n ROWS BETWEEN CURRENT ROW AN
 SELECT n, rule, payout_sum(rule, n) OVER (ORDER BY n ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
   FROM (VALUES (1, 'whole from 0: 1 each'::tier_schedule), (2, 'whole from 0: 2 each')) AS v (n, rule);
 
+-- partitions are summed apart and put together, whatever their sums need
+CREATE TABLE sale (branch int, amount numeric) PARTITION BY LIST (branch);
+CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1);
+CREATE TABLE sale_2 PARTITION OF sale FOR VALUES IN (2);
+CREATE TABLE sale_3 PARTITION OF sale FOR VALUES IN (3);
+CREATE TABLE sale_4 PARTITION OF sale FOR VALUES IN (4);
+INSERT INTO sale VALUES (1, 99999999999999999999999999999999999999), (2, 99999999999999999999999999999999999999),
+    (3, 1e-39), (3, -1e40), (4, NULL);
+SET enable_partitionwise_aggregate = on;
+EXPLAIN (COSTS OFF) SELECT payout_sum('marginal from 0: 1 each signed', amount) FROM sale WHERE branch <= 2;
+SELECT branches, (SELECT payout_sum('marginal from 0: 1 each signed', amount) FROM sale WHERE branch = ANY (branches)) AS paid,
+       (SELECT payout('marginal from 0: 1 each signed', sum(amount)) FROM sale WHERE branch = ANY (branches)) AS same
+  FROM (VALUES ('{1,2}'::int[]), ('{1,3}'), ('{1,2,3,4}'), ('{4}')) AS b (branches);
+RESET enable_partitionwise_aggregate;
+
 -- parallel: partial sums of the workers give what one process gives
 CREATE TABLE call AS
 SELECT n, 'agent ' || n % 7 AS agent, CASE WHEN n % 11 <> 0 THEN (n * 7919 % 10007) / 100.0 END AS amount

@@ -267,6 +267,7 @@ SELECT ('marginal ' || string_agg(format('from %s: %s', i, md5_number), ', ' ORD
        LATERAL (SELECT ('x' || substr(md5(i::text), 1, 12))::bit(48)::bigint AS md5_number) AS m;
 SELECT rule = rule::text::tier_schedule AS same, payout(rule, 1) AS first, payout(rule, 2.5) AS third,
        tier_of(rule, 1e30), length(rule::text) FROM long_rule;
+SELECT sum(payout(rule, n)), payout_sum(rule, n) FROM long_rule, generate_series(1, 3) AS n;
 
 -- jsonb, both ways
 \pset format unaligned

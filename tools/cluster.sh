@@ -68,12 +68,6 @@ cluster_packages()
 	[ -n "$PG_CONFIG" ] || die 'there is no pg_config: name it with PG_CONFIG='
 }
 
-# as pg_config says, or nowhere if there is none
-server_path()
-{
-	"${PG_CONFIG:-false}" "$1" || echo /nonexistent
-}
-
 # The server finds its libraries and data by the place of its program, so a
 # copy of the tree works as the tree does.  Only the programs are copied: links
 # are resolved before the place is taken.

@@ -63,6 +63,12 @@ find_pg_config()
 	pg_major=15
 }
 
+# as pg_config says, or nowhere if there is none
+server_path()
+{
+	"${PG_CONFIG:-false}" "$1" || echo /nonexistent
+}
+
 # packages_install NAME...: from Debian, never making or starting a server
 packages_install()
 {

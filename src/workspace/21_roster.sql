@@ -285,6 +285,13 @@ BEGIN
     -- what the notes are about is seen by the statements after this one
     DELETE FROM roster_change c WHERE c.pool = lock_pool.pool;
 
+    -- who comes into a roster must not be deleted by a session that has not
+    -- seen it yet (see keep_dealt_to)
+    PERFORM FROM agent a
+    WHERE a.agent IN (SELECT r.agent FROM roster_at(lock_pool.pool, moment) r)
+    ORDER BY a.agent
+    FOR KEY SHARE;
+
     IF EXISTS (
         (SELECT l.team, l.members, l.weights FROM roster_lines(lock_pool.pool, moment) l
          EXCEPT

@@ -92,9 +92,9 @@ COMMENT ON FUNCTION decision_on(text) IS 'the last decision on a lead; NULL: not
 -- Locks: the pool's ledger row; its team ledgers are changed under it.  The
 -- key of the lead is the only thing two pools could want at once.
 --
--- The common case is two statements, one that locks and one that deals.  It
--- deals nothing where the roster has changed or the lead has been dealt, and
--- takes no turn then.
+-- The common case is three statements: lock, decide, take the turns.  The
+-- second decides nothing where the roster has changed or the lead has been
+-- dealt, so that it need not be asked before.
 CREATE FUNCTION assign(
     pool text,
     lead text,
@@ -134,53 +134,43 @@ BEGIN
             chosen := lead_ops.next_member(ledger.turns, candidate_teams);
         END IF;
 
-        IF chosen IS NOT NULL AND ledger.is_flat THEN
-            WITH dealt AS (
-                INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
-                                        eligible, requested_by, assigned_at)
-                SELECT assign.pool, ledger.seq + 1, assign.lead, assign.customer,
-                       team_in_roster(ledger, chosen), chosen, ledger.roster,
-                       candidates, assign.requested_by, clock_timestamp()
-                WHERE NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = assign.pool)
-                ON CONFLICT ON CONSTRAINT assignment_lead_key DO NOTHING
-                RETURNING *
-            ), turn AS (
-                UPDATE pool_ledger l
-                SET turns = lead_ops.deal_to(l.turns, d.agent, candidates), seq = d.seq
-                FROM dealt d
-                WHERE l.pool = assign.pool
-            ), heard AS (
-                DELETE FROM waiting w USING dealt d WHERE w.lead = d.lead
-            )
-            SELECT d.* INTO decision FROM dealt d;
-        ELSIF chosen IS NOT NULL THEN
-            WITH dealt AS (
-                INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
-                                        eligible, requested_by, assigned_at)
-                SELECT assign.pool, ledger.seq + 1, assign.lead, assign.customer,
-                       t.team, lead_ops.next_member(t.turns, candidates), ledger.roster,
-                       candidates, assign.requested_by, clock_timestamp()
-                FROM team_ledger t
-                WHERE t.pool = assign.pool AND t.team = chosen
-                  AND NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = assign.pool)
-                ON CONFLICT ON CONSTRAINT assignment_lead_key DO NOTHING
-                RETURNING *
-            ), turn_of_team AS (
-                UPDATE pool_ledger l
-                SET turns = lead_ops.deal_to(l.turns, d.team, candidate_teams), seq = d.seq
-                FROM dealt d
-                WHERE l.pool = assign.pool
-            ), turn_of_agent AS (
-                UPDATE team_ledger t
-                SET turns = lead_ops.deal_to(t.turns, d.agent, candidates)
-                FROM dealt d
-                WHERE t.pool = assign.pool AND t.team = chosen
-            ), heard AS (
-                DELETE FROM waiting w USING dealt d WHERE w.lead = d.lead
-            )
-            SELECT d.* INTO decision FROM dealt d;
+        IF chosen IS NULL THEN
+            NULL;
+        ELSIF ledger.is_flat THEN
+            INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
+                                    eligible, requested_by, assigned_at)
+            SELECT assign.pool, ledger.seq + 1, assign.lead, assign.customer,
+                   team_in_roster(ledger, chosen), chosen, ledger.roster,
+                   candidates, assign.requested_by, clock_timestamp()
+            WHERE NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = assign.pool)
+            ON CONFLICT ON CONSTRAINT assignment_lead_key DO NOTHING
+            RETURNING * INTO decision;
+        ELSE
+            INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
+                                    eligible, requested_by, assigned_at)
+            SELECT assign.pool, ledger.seq + 1, assign.lead, assign.customer,
+                   t.team, lead_ops.next_member(t.turns, candidates), ledger.roster,
+                   candidates, assign.requested_by, clock_timestamp()
+            FROM team_ledger t
+            WHERE t.pool = assign.pool AND t.team = chosen
+              AND NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = assign.pool)
+            ON CONFLICT ON CONSTRAINT assignment_lead_key DO NOTHING
+            RETURNING * INTO decision;
         END IF;
         IF decision.seq IS NOT NULL THEN
+            WITH heard AS (
+                DELETE FROM waiting w WHERE w.lead = assign.lead
+            ), turn_of_agent AS (
+                UPDATE team_ledger t
+                SET turns = lead_ops.deal_to(t.turns, decision.agent, candidates)
+                WHERE t.pool = assign.pool AND t.team = chosen AND NOT ledger.is_flat
+            )
+            UPDATE pool_ledger l
+            SET seq = decision.seq,
+                turns = CASE WHEN ledger.is_flat
+                             THEN lead_ops.deal_to(ledger.turns, chosen, candidates)
+                             ELSE lead_ops.deal_to(ledger.turns, chosen, candidate_teams) END
+            WHERE l.pool = assign.pool;
             RETURN decision;
         END IF;
 

@@ -84,7 +84,7 @@ DECLARE
     fresh text[];
     fresh_customers text[];
 BEGIN
-    IF array_position(leads, NULL) IS NOT NULL THEN
+    IF leads IS NULL OR array_position(leads, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     IF cardinality(customers) <> cardinality(leads) THEN

@@ -101,7 +101,7 @@ BEGIN ATOMIC
         GROUP BY t.name
     ), entitlement AS (
         -- rounded so that each level adds up to the leads it was dealt
-        SELECT e.team, e.agent, e.entitled, (cardinality(l.teams) - 1) / 2.0 AS bound
+        SELECT e.team, e.agent, e.entitled, round((cardinality(l.teams) - 1) * s.part, 1) AS bound
         FROM (SELECT array_agg(u.team ORDER BY u.team, u.agent) AS teams,
                      array_agg(u.agent ORDER BY u.team, u.agent) AS agents,
                      lead_ops.split_amount(round(sum(u.entitled)),
@@ -110,6 +110,11 @@ BEGIN ATOMIC
               FROM unrounded u
               GROUP BY u.level) l
         CROSS JOIN LATERAL unnest(l.teams, l.agents, l.entitled) e (team, agent, entitled)
+        -- within a part of the pool's life a balance moves from one end to the other
+        CROSS JOIN (SELECT CASE WHEN EXISTS (
+                               SELECT FROM assignment a
+                               WHERE a.pool = fairness.pool AND a.assigned_at < lower(fairness.during)
+                           ) THEN 1 ELSE 0.5 END AS part) s
     ), receipt AS (
         SELECT CASE WHEN k.is_flat THEN NULL ELSE a.team END AS team,
                a.agent, count(*) AS received

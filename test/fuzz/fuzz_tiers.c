@@ -126,7 +126,15 @@ check_image(const lo_tiers *t, const unsigned char *original, size_t original_le
 	free(again);
 }
 
-/* A schedule that differs in one amount is another one, on the same side. */
+static void
+check_differ(const lo_tiers *a, const lo_tiers *b)
+{
+	int			order = lo_tiers_cmp(a, b);
+
+	CHECK(order != 0 && (order < 0) == (lo_tiers_cmp(b, a) > 0));
+}
+
+/* A schedule that differs in one thing is another one, from either side. */
 static void
 check_order(const lo_tiers *t)
 {
@@ -134,20 +142,23 @@ check_order(const lo_tiers *t)
 	lo_tiers	other = *t;
 	lo_tier    *last;
 	lo_dec		one = {1, 0};
-	int			order;
 
 	CHECK(lo_tiers_cmp(t, t) == 0);
+	other.is_signed = !t->is_signed;
+	check_differ(t, &other);
+
+	other = *t;
 	other.tier = allocate(bytes);
 	memcpy(other.tier, t->tier, bytes);
 	last = &other.tier[t->n - 1];
+	last->over = !last->over;
+	check_differ(t, &other);
+	last->over = !last->over;
 	if (lo_dec_add(last->flat, one, &last->flat))
 	{
-		order = lo_tiers_cmp(t, &other);
-		CHECK(order < 0 && lo_tiers_cmp(&other, t) > 0);
+		CHECK(lo_tiers_cmp(t, &other) < 0);
+		check_differ(t, &other);
 	}
-	other.is_signed = !t->is_signed;
-	order = lo_tiers_cmp(t, &other);
-	CHECK(order != 0 && (order < 0) == (lo_tiers_cmp(&other, t) > 0));
 	free(other.tier);
 }
 
