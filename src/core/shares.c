@@ -156,7 +156,7 @@ lo_rotation_fault(lo_rotation *r, int *bad)
 		const char *fault = member_fault(r, m);
 
 		if (fault == NULL && i > 0 && cmp_to_member(m - 1, m->name, m->name_len) >= 0)
-			fault = "every name once";
+			fault = "every name once, in byte order";
 		if (fault != NULL)
 		{
 			*bad = i;

@@ -11,7 +11,7 @@ use warnings;
 
 use Exporter 'import';
 use File::Temp ();
-use List::Util qw(max min);
+use List::Util qw(max min sum);
 
 our @EXPORT = qw(rows sql compare compare_rates);
 
@@ -87,22 +87,25 @@ sub timed
     return ($ms, $output);
 }
 
-# Transactions per second of a pgbench script in one short slice.
+# Transactions per second of a pgbench script in one short slice.  Its first
+# second does not count: the sessions connect and plan their statements.
 sub rate
 {
     my ($variant, $clients) = @_;
     my $script = File::Temp->new(SUFFIX => '.pgbench');
-    my $seconds = $quick ? 1 : 2;
-    my $output;
+    my $seconds = $quick ? 2 : 4;
+    my ($output, @rates);
 
     sql($variant->{before}) if defined $variant->{before};
     print $script $variant->{run};
     close $script;
     local $ENV{PGOPTIONS} = '-c statement_timeout=120s';
-    $output = `pgbench -n -M prepared -c $clients -j 2 -T $seconds -f $script 2>&1`;
-    $output =~ /^number of failed transactions: 0 .*^tps = ([\d.]+)/ms
-      or die "pgbench failed:\n$output\n";
-    return $1;
+    $output = `pgbench -n -M prepared -c $clients -j 2 -T $seconds -P 1 -f $script 2>&1`;
+    @rates = $output =~ /^progress: [\d.]+ s, ([\d.]+) tps/mg;
+    die "pgbench failed:\n$output\n"
+      if $? != 0 || $output !~ /^number of failed transactions: 0 /m || @rates < 2;
+    shift @rates;
+    return sum(@rates) / @rates;
 }
 
 # Zeros after the point say nothing about the value.

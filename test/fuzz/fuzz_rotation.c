@@ -383,7 +383,14 @@ LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	{
 		case 0:
 			if (read_image(data + 1, size - 1, &l))
+			{
+				size_t		again;
+				unsigned char *image = image_of(&l.r, &again);
+
+				MUST(again == size - 1 && memcmp(image, data + 1, again) == 0);
+				free(image);
 				exercise(&l, set);
+			}
 			release(&l);
 			break;
 		case 1:
