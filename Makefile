@@ -84,7 +84,7 @@ test:
 
 ## demo: the main job on generated data, or on a CRM export: make demo CRM=dir
 demo:
-	@$(src)/examples/demo/run $(CRM)
+	@$(src)/examples/demo/run $(if $(CRM),'$(CRM)')
 
 ## bench: time the work against its floors: make bench [SECTION=name] [QUICK=1]
 bench:

@@ -22,6 +22,9 @@ work=
 server_user=
 started=
 
+# The make that has called us shares neither its jobs nor its variables.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 cluster_cleanup()
 {
 	local status=$?
@@ -104,6 +107,7 @@ cluster_build()
 		chown -R "$server_user" "$work"
 	fi
 	chmod 755 "$work"
+	as_server test -x "$work" || die "user $server_user cannot reach $work: choose another TMPDIR"
 	cd "$work"
 	if ! as_server make -s -C "$source" -j2 PG_CONFIG="$PG_CONFIG" "$@" install \
 		DESTDIR="$work/postgres" >"$work/log/build" 2>&1

@@ -106,6 +106,12 @@ foreach my $workspace (@workspaces)
 	as_owner('origin', "SET search_path = $quoted, pg_temp; $fill");
 	as_owner('origin', "GRANT USAGE ON SCHEMA $quoted TO reporting;
 		GRANT SELECT ON ALL TABLES IN SCHEMA $quoted TO reporting");
+
+	# a rule that the user adds later, and that would refuse the rows there are
+	as_owner('origin', "SET search_path = $quoted;
+		CREATE FUNCTION refuse_team() RETURNS trigger LANGUAGE plpgsql
+			AS 'BEGIN RAISE EXCEPTION ''no more teams''; END';
+		CREATE TRIGGER refuse_team BEFORE INSERT ON team FOR EACH ROW EXECUTE FUNCTION refuse_team()");
 }
 
 # Something in every table, or the comparison proves little.
