@@ -16,7 +16,7 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- a history, in which agent k of each pair takes the lead for which the rest are eligible
+-- a history of turns: 'ann' takes a lead for which all, or 'ann of ann bob' one for which two are eligible
 CREATE FUNCTION pg_temp.history(ledger rotation, VARIADIC turns text[]) RETURNS rotation
     LANGUAGE plpgsql AS $$
 DECLARE

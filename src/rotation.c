@@ -296,10 +296,8 @@ members_from_arrays(ArrayType *members, ArrayType *weights, int *count)
 void
 rotation_from_arrays(ArrayType *members, ArrayType *weights, lo_rotation *r)
 {
+	*r = (lo_rotation) {0};
 	r->member = members_from_arrays(members, weights, &r->n);
-	r->seq = 0;
-	r->turns = 0;
-	r->total = 0;
 	if (weights == NULL)
 		for (int i = 0; i < r->n; i++)
 			r->member[i].weight = LO_WEIGHT_ONE;

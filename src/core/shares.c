@@ -145,6 +145,7 @@ lo_rotation_fault(lo_rotation *r, int *bad)
 
 	*bad = r->n;
 	r->total = 0;
+	r->surplus = 0;
 	if (r->n < 0 || r->n > LO_MAX_MEMBERS)
 		return "at most 100000 members";
 	if (r->seq < 0 || r->seq > LO_MAX_SEQ || r->turns < 0 || r->turns > r->seq)
@@ -167,8 +168,10 @@ lo_rotation_fault(lo_rotation *r, int *bad)
 		received += m->received;
 		in_round += m->in_round;
 	}
-	if (sum != 0)
+	/* every fold needs a lead, and rounds each member by half a unit at most */
+	if (2 * sum > (lo_int128) r->n * r->seq || -2 * sum > (lo_int128) r->n * r->seq)
 		return "carried balances that add up to 0";
+	r->surplus = sum;
 	if (received != r->seq)
 		return "received leads that add up to the sequence";
 	if (got != r->turns || (in_round > 0) != (r->turns > 0))
@@ -187,7 +190,6 @@ lo_rotation_fold(lo_rotation *r, lo_error *err)
 	int64_t		total = r->total;
 	lo_int128	whole;
 	int64_t		rest;
-	int64_t		carry = 0;
 
 	if (r->turns == 0)
 		return true;
@@ -195,8 +197,9 @@ lo_rotation_fold(lo_rotation *r, lo_error *err)
 	rest = (int64_t) (LO_LEAD_UNITS % total);
 
 	/*
-	 * Each part is the difference of two running totals rounded down, the
-	 * last of which is 0 exactly: no unit is made or lost.
+	 * To the nearest unit, halves up.  What two members of one weight gained
+	 * differs by whole leads, so both are rounded alike, and a tie between
+	 * them stays one.  Rounding that made the parts add up would decide it.
 	 */
 	for (int i = 0; i < r->n; i++)
 	{
@@ -209,13 +212,10 @@ lo_rotation_fold(lo_rotation *r, lo_error *err)
 		m->base += c * whole;
 		if (rest != 0)
 		{
-			lo_int128	part = c * rest + carry;
-			lo_int128	down = part / total;
+			lo_int128	twice = 2 * c * rest + total;
+			lo_int128	units = twice / (2 * total);
 
-			if (part % total < 0)
-				down--;
-			m->base += down;
-			carry = (int64_t) (part - down * total);
+			m->base += units - (units * 2 * total > twice);
 		}
 		if (m->base > limit || m->base < -limit)
 			return lo_fail(err, LO_LIMIT, 0, too_far);
@@ -322,6 +322,7 @@ lo_rotation_update(lo_rotation *r, const lo_member *now, int n,
 	out->seq = r->seq;
 	out->turns = r->turns;
 	out->total = r->total;
+	out->surplus = r->surplus;
 	out->n = 0;
 	for (i = j = 0; i < r->n || j < n;)
 	{
@@ -361,7 +362,7 @@ lo_rotation_balance(const lo_rotation *r, int i)
 	const lo_member *m = &r->member[i];
 	lo_int128	total = m->in_round ? r->total : 1;
 	lo_int128	lead = LO_LEAD_UNITS * total;
-	lo_int128	balance = m->base * total +
+	lo_int128	balance = (m->base - r->surplus / r->n) * total +
 		(m->in_round ? credit(r, m) * LO_LEAD_UNITS : 0);
 	bool		negative = balance < 0;
 	lo_int128	units;

@@ -16,8 +16,11 @@
  *   anything.
  *
  * When the next lead has another E, the round is folded into base.  A share
- * whose W does not divide LO_LEAD_UNITS is then rounded by less than one
- * unit, and the sum of all balances stays exactly 0.
+ * whose W does not divide LO_LEAD_UNITS is then rounded by half a unit at
+ * most, to the same side for members who are equal.  What all that rounding
+ * made or lost (in a billion folds less than 1e-12 lead a member) is taken
+ * from all alike: a member's balance is its distance from the mean, so that
+ * balances add up to exactly 0, and the order is not touched.
  *
  * shares.c has the rules, shares_batch.c deals many leads at once,
  * shares_image.c and shares_text.c read and write ledgers.
@@ -67,6 +70,7 @@ typedef struct lo_rotation
 	int64_t		seq;			/* leads dealt in all */
 	int64_t		turns;			/* leads of the current round, 0: no round */
 	int64_t		total;			/* W of the current round; derived */
+	lo_int128	surplus;		/* sum of all base as read; derived */
 	int			n;
 	lo_member  *member;			/* the caller's array, in byte order of the names */
 } lo_rotation;
@@ -116,6 +120,14 @@ extern bool lo_rotation_fold(lo_rotation *r, lo_error *err);
  */
 extern bool lo_rotation_update(lo_rotation *r, const lo_member *now, int n,
 							   lo_rotation *out, bool *changed, lo_error *err);
+
+/*
+ * shares_credit.c: the balances as if a lead had not been dealt, for which
+ * the n members in earned (in byte order) were eligible with these weights
+ * and which the named one got.  Counts stay: they are history.
+ */
+extern bool lo_rotation_give_back(lo_rotation *r, const lo_member *earned, int n,
+								  const char *name, int name_len, lo_error *err);
 
 /* Balance in leads, rounded to 12 decimals. */
 #define LO_BALANCE_SCALE 12

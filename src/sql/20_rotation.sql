@@ -209,3 +209,11 @@ CREATE FUNCTION dealt_levels(
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION dealt_levels(rotation, text[], rotation[], bigint) IS
     'the ledgers of both levels after so many leads dealt by deal_levels';
+
+CREATE FUNCTION give_back(
+    rotation rotation, member text, members text[], weights numeric[]
+) RETURNS rotation
+    AS 'MODULE_PATHNAME', 'lead_ops_give_back'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION give_back(rotation, text, text[], numeric[]) IS
+    'the ledger with a lead taken back from the member: the shares that members earned by it are taken from them, and he is paid 1';

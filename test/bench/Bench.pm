@@ -65,7 +65,7 @@ sub psql
 sub sql
 {
     my ($text) = @_;
-    my $output = psql($text, '-c statement_timeout=900s -c jit=off');
+    my $output = psql($text, '-c statement_timeout=900s -c jit=off -c client_min_messages=warning');
 
     chomp $output;
     return $output;

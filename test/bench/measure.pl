@@ -1,5 +1,6 @@
 # Run sections of the benchmark against the server that PGHOST names and print
-# one table.  Exits with 1 if a target is missed in a run that was quiet.
+# one table.  Exits with 1 if a target is missed in a run that was quiet, and
+# with 2 on any error.
 #
 # usage: measure.pl [SECTION...] [--quick]
 
@@ -10,6 +11,11 @@ use FindBin;
 use Getopt::Long;
 use lib $FindBin::Bin;
 use Bench;
+
+local $SIG{__DIE__} = sub {
+    print STDERR @_;
+    exit 2;
+};
 
 my $quick = 0;
 my $folder = "$FindBin::Bin/sections";
@@ -25,9 +31,6 @@ for my $section (@ARGV)
 Bench::begin($quick);
 for my $section (@ARGV ? @ARGV : @known)
 {
-    my $done = do "$folder/$section.pl";
-
-    die $@ if $@;
-    die "section $section: $!\n" unless defined $done;
+    require "$folder/$section.pl";
 }
 exit Bench::report();

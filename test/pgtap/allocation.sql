@@ -39,8 +39,8 @@ SELECT is((SELECT count(*) FROM assignment), 0::bigint, 'nothing of that left an
 -- one by one; the team's weight is the sum of its agents' by default
 SELECT is((assign('p', 'L1', 'customer 1', requested_by => 'web')).agent, 'ann', 'the first lead: larger team, first name');
 SELECT results_eq(
-    $$SELECT pool, seq, lead, round, customer, team, agent, requested_by FROM assignment$$,
-    $$VALUES ('p', 1::bigint, 'L1', 1, 'customer 1', 'north', 'ann', 'web')$$,
+    $$SELECT pool, seq, lead, how, customer, team, agent, requested_by FROM assignment$$,
+    $$VALUES ('p', 1::bigint, 'L1', 'dealt', 'customer 1', 'north', 'ann', 'web')$$,
     'a decision is stored with all that is known');
 SELECT is((assign('p', 'L1')).agent, 'ann', 'the same lead again gives the same decision');
 SELECT is((assign('batch', 'L1')).pool, 'p', 'also through another pool');
@@ -175,7 +175,7 @@ SELECT is((SELECT array_agg(seq ORDER BY seq) FROM assignment WHERE pool = 'p'),
 -- history
 SELECT throws_ok($$UPDATE assignment SET agent = 'bob'$$, 'LO033', NULL, 'decisions cannot be changed');
 SELECT throws_ok($$DELETE FROM assignment$$, 'LO033', NULL, 'nor deleted');
-SELECT throws_ok($$TRUNCATE assignment$$, 'LO033', NULL, 'nor truncated');
+SELECT throws_ok($$TRUNCATE assignment CASCADE$$, 'LO033', NULL, 'nor truncated');
 SELECT throws_ok($$DELETE FROM pool_roster$$, 'LO033', NULL, 'nor are rosters');
 DELETE FROM membership WHERE agent = 'fay';
 SELECT throws_ok($$DELETE FROM agent WHERE agent = 'fay'$$, 'LO042', NULL, 'an agent with a history stays');

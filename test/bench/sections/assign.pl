@@ -7,7 +7,6 @@ use warnings;
 use Bench;
 
 sql(<<'SQL');
-SET client_min_messages = warning;
 SELECT lead_ops.create_workspace('sales');
 
 INSERT INTO sales.agent (agent) SELECT 'agent ' || n FROM generate_series(1, 90) n;

@@ -9,6 +9,10 @@
 CREATE TABLE pool_ledger (
     pool text NOT NULL,
     is_flat boolean NOT NULL,
+    is_plain boolean NOT NULL DEFAULT true,
+    is_sticky boolean NOT NULL DEFAULT false,
+    notifies boolean NOT NULL DEFAULT false,
+    has_caps boolean NOT NULL DEFAULT false,
     turns lead_ops.rotation NOT NULL DEFAULT lead_ops.rotation('{}'::text[]),
     seq bigint NOT NULL DEFAULT 0,
     roster integer NOT NULL DEFAULT 0,
@@ -20,7 +24,11 @@ ALTER TABLE pool_ledger ALTER COLUMN turns SET STORAGE MAIN;
 COMMENT ON TABLE pool_ledger IS
     'The pool''s turns: over teams (levels) or agents (flat). Its row is the pool''s lock';
 COMMENT ON COLUMN pool_ledger.is_flat IS 'the pool''s rotation, which stays what it was at the first lead';
-COMMENT ON COLUMN pool_ledger.seq IS 'number of the last turn';
+COMMENT ON COLUMN pool_ledger.is_plain IS 'strategy fair and a single tier: the ledgers alone decide';
+COMMENT ON COLUMN pool_ledger.is_sticky IS 'the pool keeps customers with their agents';
+COMMENT ON COLUMN pool_ledger.notifies IS 'the pool notifies';
+COMMENT ON COLUMN pool_ledger.has_caps IS 'some seat has a cap';
+COMMENT ON COLUMN pool_ledger.seq IS 'number of the last decision';
 COMMENT ON COLUMN pool_ledger.roster IS 'version of pool_roster in force';
 COMMENT ON COLUMN pool_ledger.refresh_at IS
     'when the calendar next changes the roster: somebody joins, moves or leaves';
@@ -38,17 +46,22 @@ COMMENT ON TABLE team_ledger IS
 
 CREATE TABLE pool_roster (
     pool text NOT NULL,
-    roster integer NOT NULL,
     team text NOT NULL,
+    roster integer NOT NULL,
     members text[] NOT NULL,
     weights numeric[] NOT NULL,
+    absent text[] NOT NULL,
+    reasons text[] NOT NULL,
     since timestamptz NOT NULL,
-    CONSTRAINT pool_roster_pkey PRIMARY KEY (pool, roster, team),
+    CONSTRAINT pool_roster_pkey PRIMARY KEY (pool, team, roster),
     CONSTRAINT pool_roster_pool_fkey FOREIGN KEY (pool) REFERENCES pool,
-    CONSTRAINT pool_roster_weights_check CHECK (cardinality(members) = cardinality(weights))
+    CONSTRAINT pool_roster_weights_check CHECK (cardinality(members) = cardinality(weights)),
+    CONSTRAINT pool_roster_reasons_check CHECK (cardinality(absent) = cardinality(reasons))
 );
 COMMENT ON TABLE pool_roster IS
-    'Every roster a pool has dealt by: agents of each team, and (team '''') who shares the pool''s turns';
+    'Every roster a pool has dealt by: who shares the turns of each team, and of the pool itself (team ''''). A line holds until the next one of its team';
+COMMENT ON COLUMN pool_roster.absent IS 'members of the team who get nothing for now';
+COMMENT ON COLUMN pool_roster.reasons IS 'why, for each of them';
 
 CREATE TABLE roster_change (
     pool text NOT NULL,
@@ -80,6 +93,12 @@ END
 $$;
 COMMENT ON FUNCTION note_roster_change() IS 'trigger: the pools look at their rosters again';
 
+CREATE TRIGGER presence_changes_roster
+    AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE ON presence
+    FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
+CREATE TRIGGER pool_changes_roster
+    AFTER UPDATE ON pool
+    FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 CREATE TRIGGER agent_changes_roster
     AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF agent, zone, hired_on, left_on ON agent
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
@@ -94,7 +113,7 @@ CREATE TRIGGER pool_seat_changes_roster
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 
 -- Decisions carry no foreign keys, which would cost more than everything else
--- about them. Instead nobody who stands in a roster can be deleted or renamed.
+-- about them.  Instead nobody who stands in a ledger can be deleted or renamed.
 CREATE FUNCTION keep_dealt_to() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -104,8 +123,11 @@ DECLARE
     key text := CASE TG_TABLE_NAME WHEN 'agent' THEN to_jsonb(OLD) ->> 'agent'
                                    ELSE to_jsonb(OLD) ->> 'team' END;
 BEGIN
-    IF EXISTS (SELECT FROM pool_roster r
-               WHERE key = ANY (r.members) OR (kind = 'team' AND r.team = key)) THEN
+    IF kind = 'team' AND EXISTS (SELECT FROM team_ledger t WHERE t.team = key)
+       OR kind = 'agent' AND EXISTS (
+           SELECT FROM team_ledger t
+           CROSS JOIN LATERAL lead_ops.rotation_members(t.turns) m
+           WHERE m.member = key) THEN
         RAISE EXCEPTION '% "%" has leads or turns in a pool', kind, key
             USING ERRCODE = 'LO042',
                   HINT = CASE kind WHEN 'agent' THEN 'Set left_on instead.'
@@ -145,71 +167,136 @@ CREATE TRIGGER pool_keeps_rotation
     FOR EACH ROW WHEN (NEW.rotation <> OLD.rotation)
     EXECUTE FUNCTION keep_rotation();
 
--- Who shares the pool at that moment: members of its teams whose role is
--- "agent" or who have a seat, and who are employed.
+-- The members of a pool's teams at a moment, and why those who share none of
+-- its turns do not (reason NULL: does share).  Members whose role is not
+-- "agent" need a seat.
 CREATE FUNCTION roster_at(pool text, at timestamptz)
-    RETURNS TABLE (team text, agent text, weight numeric)
+    RETURNS TABLE (team text, agent text, weight numeric, tier integer, reason text)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT m.team, m.agent, coalesce(s.weight, 1)
-    FROM pool_team pt
+    SELECT m.team, m.agent, coalesce(s.weight, 1), coalesce(s.tier, 1),
+           CASE
+               WHEN m.role <> 'agent' AND s.agent IS NULL THEN 'no seat'
+               WHEN d.day < a.hired_on THEN 'not hired yet'
+               WHEN d.day >= a.left_on THEN 'left'
+               WHEN s.paused THEN 'seat paused'
+               WHEN r.state = 'signed_out' AND NOT p.ignore_presence THEN 'signed out'
+               WHEN r.state = 'paused' AND NOT p.ignore_presence THEN 'paused'
+               WHEN s.per_day <= (SELECT count(*) FROM assignment c
+                                  WHERE c.agent = m.agent AND c.pool = pt.pool
+                                    AND c.assigned_at >= d.day::timestamp AT TIME ZONE a.zone)
+                   THEN 'daily cap'
+               WHEN s.per_hour <= (SELECT count(*) FROM assignment c
+                                   WHERE c.agent = m.agent AND c.pool = pt.pool
+                                     AND c.assigned_at >= date_trunc('hour', roster_at.at, a.zone))
+                   THEN 'hourly cap'
+               WHEN s.open_leads <= (SELECT count(*) FROM assignment c
+                                     WHERE c.agent = m.agent AND c.pool = pt.pool
+                                       AND c.ended_at IS NULL)
+                   THEN 'open-lead cap'
+           END
+    FROM pool p
+    JOIN pool_team pt ON pt.pool = p.pool
     JOIN membership m ON m.team = pt.team
     JOIN agent a ON a.agent = m.agent
+    CROSS JOIN LATERAL (SELECT (roster_at.at AT TIME ZONE a.zone)::date AS day) d
     LEFT JOIN pool_seat s ON s.pool = pt.pool AND s.agent = m.agent
-    WHERE pt.pool = roster_at.pool
-      AND m.valid @> (roster_at.at AT TIME ZONE a.zone)::date
-      AND is_employed(a, (roster_at.at AT TIME ZONE a.zone)::date)
-      AND (m.role = 'agent' OR s.agent IS NOT NULL);
+    LEFT JOIN presence r ON r.agent = m.agent
+    WHERE p.pool = roster_at.pool
+      AND m.valid @> d.day;
 END;
-COMMENT ON FUNCTION roster_at(text, timestamptz) IS 'agents who share a pool at a moment';
+COMMENT ON FUNCTION roster_at(text, timestamptz) IS
+    'members of a pool''s teams at a moment, and why some get nothing';
 
--- The next midnight at which a date of theirs changes that.
+-- The next moment at which the calendar changes that: somebody's midnight, or
+-- the end of the hour for who has reached an hourly cap.
 CREATE FUNCTION roster_until(pool text, at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT coalesce(min(d.day::timestamp AT TIME ZONE a.zone), 'infinity')
-    FROM pool_team pt
-    JOIN membership m ON m.team = pt.team
-    JOIN agent a ON a.agent = m.agent
-    CROSS JOIN LATERAL (VALUES (lower(m.valid)), (upper(m.valid)), (a.hired_on), (a.left_on))
-        AS d (day)
-    WHERE pt.pool = roster_until.pool
-      AND d.day::timestamp AT TIME ZONE a.zone > roster_until.at;
+    SELECT coalesce(min(u.until), 'infinity')
+    FROM (SELECT d.day::timestamp AT TIME ZONE a.zone AS until
+          FROM pool_team pt
+          JOIN membership m ON m.team = pt.team
+          JOIN agent a ON a.agent = m.agent
+          CROSS JOIN LATERAL (VALUES (lower(m.valid)), (upper(m.valid)), (a.hired_on),
+                                     (a.left_on)) d (day)
+          WHERE pt.pool = roster_until.pool
+          UNION ALL
+          SELECT CASE r.reason
+                     WHEN 'daily cap' THEN
+                         ((roster_until.at AT TIME ZONE a.zone)::date + 1)::timestamp
+                             AT TIME ZONE a.zone
+                     WHEN 'hourly cap' THEN
+                         date_trunc('hour', roster_until.at, a.zone) + interval '1 hour'
+                 END
+          FROM roster_at(roster_until.pool, roster_until.at) r
+          JOIN agent a ON a.agent = r.agent) u
+    WHERE u.until > roster_until.at;
 END;
 COMMENT ON FUNCTION roster_until(text, timestamptz) IS
-    'when a date of hiring, leaving or membership next changes a pool''s roster';
+    'when a date or the end of a capped hour or day next changes a pool''s roster';
 
--- Who shares the turns of each ledger at a moment: a row a team, and one with
+-- Who shares the turns of each ledger at a moment: a line a team, and one with
 -- team '' for the pool itself.
 CREATE FUNCTION roster_lines(pool text, at timestamptz)
-    RETURNS TABLE (team text, members text[], weights numeric[])
+    RETURNS TABLE (
+        team text, members text[], weights numeric[], absent text[], reasons text[]
+    )
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH seat AS (
-        SELECT r.team, r.agent, r.weight FROM roster_at(roster_lines.pool, roster_lines.at) r
+        SELECT r.* FROM roster_at(roster_lines.pool, roster_lines.at) r
     ), by_team AS (
         SELECT s.team,
-               array_agg(s.agent ORDER BY s.agent COLLATE "C") AS members,
-               array_agg(s.weight ORDER BY s.agent COLLATE "C") AS weights,
-               coalesce(pt.weight, sum(s.weight)) AS weight
+               coalesce(array_agg(s.agent ORDER BY s.agent COLLATE "C")
+                            FILTER (WHERE s.reason IS NULL), '{}') AS members,
+               coalesce(array_agg(s.weight ORDER BY s.agent COLLATE "C")
+                            FILTER (WHERE s.reason IS NULL), '{}') AS weights,
+               coalesce(array_agg(s.agent ORDER BY s.agent COLLATE "C")
+                            FILTER (WHERE s.reason IS NOT NULL), '{}') AS absent,
+               coalesce(array_agg(s.reason ORDER BY s.agent COLLATE "C")
+                            FILTER (WHERE s.reason IS NOT NULL), '{}') AS reasons,
+               coalesce(pt.weight, sum(s.weight) FILTER (WHERE s.reason IS NULL)) AS weight
         FROM seat s
         JOIN pool_team pt ON pt.pool = roster_lines.pool AND pt.team = s.team
         GROUP BY s.team, pt.weight
+    ), top AS (
+        SELECT b.team AS name, b.weight FROM by_team b CROSS JOIN pool p
+        WHERE p.pool = roster_lines.pool AND p.rotation = 'levels' AND b.members <> '{}'
+        UNION ALL
+        SELECT s.agent, s.weight FROM seat s CROSS JOIN pool p
+        WHERE p.pool = roster_lines.pool AND p.rotation = 'flat' AND s.reason IS NULL
     )
-    SELECT b.team, b.members, b.weights FROM by_team b
+    SELECT b.team, b.members, b.weights, b.absent, b.reasons FROM by_team b
     UNION ALL
-    SELECT '', coalesce(array_agg(b.team ORDER BY b.team COLLATE "C"), '{}'),
-           coalesce(array_agg(b.weight ORDER BY b.team COLLATE "C"), '{}')
-    FROM by_team b
-    HAVING (SELECT p.rotation FROM pool p WHERE p.pool = roster_lines.pool) = 'levels'
-    UNION ALL
-    SELECT '', coalesce(array_agg(s.agent ORDER BY s.agent COLLATE "C"), '{}'),
-           coalesce(array_agg(s.weight ORDER BY s.agent COLLATE "C"), '{}')
-    FROM seat s
-    HAVING (SELECT p.rotation FROM pool p WHERE p.pool = roster_lines.pool) = 'flat';
+    SELECT '', coalesce(array_agg(t.name ORDER BY t.name COLLATE "C"), '{}'),
+           coalesce(array_agg(t.weight ORDER BY t.name COLLATE "C"), '{}'), '{}', '{}'
+    FROM top t;
 END;
 COMMENT ON FUNCTION roster_lines(text, timestamptz) IS
     'who shares the turns of a pool (team '''') and of each of its teams at a moment';
+
+-- The lines of a roster that was in force, from the latest of each team.
+CREATE FUNCTION roster_in_force(pool text, roster integer)
+    RETURNS TABLE (
+        team text, members text[], weights numeric[], absent text[], reasons text[]
+    )
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT l.team, l.members, l.weights, l.absent, l.reasons
+    FROM (SELECT '' AS team
+          UNION ALL
+          SELECT t.team FROM team_ledger t WHERE t.pool = roster_in_force.pool) t
+    CROSS JOIN LATERAL (
+        SELECT r.team, r.members, r.weights, r.absent, r.reasons
+        FROM pool_roster r
+        WHERE r.pool = roster_in_force.pool AND r.team = t.team
+          AND r.roster <= roster_in_force.roster
+        ORDER BY r.roster DESC
+        LIMIT 1) l;
+END;
+COMMENT ON FUNCTION roster_in_force(text, integer) IS
+    'the lines of a version of a pool''s roster';
 
 -- The ledgers of a pool as they are for the next lead at that moment.
 CREATE FUNCTION ledger_at(
@@ -292,31 +379,42 @@ BEGIN
     ORDER BY a.agent
     FOR KEY SHARE;
 
-    IF EXISTS (
-        (SELECT l.team, l.members, l.weights FROM roster_lines(lock_pool.pool, moment) l
-         EXCEPT
-         SELECT r.team, r.members, r.weights FROM pool_roster r
-         WHERE r.pool = lock_pool.pool AND r.roster = ledger.roster)
-        UNION ALL
-        (SELECT r.team, r.members, r.weights FROM pool_roster r
-         WHERE r.pool = lock_pool.pool AND r.roster = ledger.roster
-         EXCEPT
-         SELECT l.team, l.members, l.weights FROM roster_lines(lock_pool.pool, moment) l)
-    ) THEN
+    -- the lines that differ from those in force; a team that is gone has an empty one
+    INSERT INTO pool_roster (pool, team, roster, members, weights, absent, reasons, since)
+    SELECT lock_pool.pool, team, ledger.roster + 1,
+           coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
+           coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'), moment
+    FROM roster_lines(lock_pool.pool, moment) l
+    FULL JOIN roster_in_force(lock_pool.pool, ledger.roster) r USING (team)
+    WHERE (coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
+           coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'))
+          IS DISTINCT FROM (r.members, r.weights, r.absent, r.reasons);
+    IF FOUND THEN
         SELECT f.* INTO fresh FROM ledger_at(lock_pool.pool, moment) f;
-        INSERT INTO team_ledger (pool, team, turns)
-        SELECT lock_pool.pool, t.team, t.turns
-        FROM unnest(fresh.teams, fresh.agents) t (team, turns)
-        ON CONFLICT ON CONSTRAINT team_ledger_pkey DO UPDATE SET turns = EXCLUDED.turns;
-        INSERT INTO pool_roster (pool, roster, team, members, weights, since)
-        SELECT lock_pool.pool, ledger.roster + 1, l.team, l.members, l.weights, moment
-        FROM roster_lines(lock_pool.pool, moment) l;
+        INSERT INTO team_ledger AS t (pool, team, turns)
+        SELECT lock_pool.pool, f.team, f.turns
+        FROM unnest(fresh.teams, fresh.agents) f (team, turns)
+        ON CONFLICT ON CONSTRAINT team_ledger_pkey DO UPDATE
+            SET turns = EXCLUDED.turns
+            WHERE t.turns OPERATOR(lead_ops.<>) EXCLUDED.turns;
         ledger.turns := fresh.turns;
         ledger.roster := ledger.roster + 1;
     END IF;
+    SELECT p.strategy = 'fair' AND NOT EXISTS (
+               SELECT FROM pool_seat s WHERE s.pool = p.pool AND s.tier <> 1),
+           p.sticky_for IS NOT NULL,
+           p.notifies,
+           EXISTS (SELECT FROM pool_seat s
+                   WHERE s.pool = p.pool
+                     AND num_nonnulls(s.per_hour, s.per_day, s.open_leads) > 0)
+    INTO ledger.is_plain, ledger.is_sticky, ledger.notifies, ledger.has_caps
+    FROM pool p
+    WHERE p.pool = lock_pool.pool;
     ledger.refresh_at := roster_until(lock_pool.pool, moment);
     UPDATE pool_ledger l
-    SET turns = ledger.turns, roster = ledger.roster, refresh_at = ledger.refresh_at
+    SET turns = ledger.turns, roster = ledger.roster, refresh_at = ledger.refresh_at,
+        is_plain = ledger.is_plain, is_sticky = ledger.is_sticky, notifies = ledger.notifies,
+        has_caps = ledger.has_caps
     WHERE l.pool = lock_pool.pool;
     RETURN ledger;
 END

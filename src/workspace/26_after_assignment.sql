@@ -1,0 +1,393 @@
+--
+-- Life of a lead after it was dealt
+--
+-- Whoever takes a lead from an agent first ends the assignment, in a statement
+-- that locks its row, and then deals: the pool's ledger row is locked last.
+--
+
+-- Leads are handed out by the leader of a team or of one above it, and by QA.
+CREATE FUNCTION may_hand_out(by text, team text) RETURNS boolean
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH RECURSIVE up AS (
+        SELECT t.team, t.parent, t.leader FROM team t WHERE t.team = may_hand_out.team
+        UNION
+        SELECT t.team, t.parent, t.leader FROM up JOIN team t ON t.team = up.parent
+    ), today AS (
+        SELECT m.team, m.role
+        FROM membership m
+        JOIN agent a ON a.agent = m.agent
+        WHERE m.agent = may_hand_out.by
+          AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
+          AND is_employed(a, (clock_timestamp() AT TIME ZONE a.zone)::date)
+    )
+    SELECT EXISTS (SELECT FROM up WHERE up.leader = may_hand_out.by)
+        OR EXISTS (SELECT FROM today t JOIN up ON up.team = t.team WHERE t.role = 'leader')
+        OR EXISTS (SELECT FROM today t WHERE t.role = 'qa');
+END;
+COMMENT ON FUNCTION may_hand_out(text, text) IS
+    'may this person hand out leads of that team? Its leader, a leader above, and QA may';
+
+CREATE FUNCTION check_hand_out(by text, team text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF NOT may_hand_out(check_hand_out.by, check_hand_out.team) THEN
+        RAISE EXCEPTION '"%" may not hand out leads of team "%"', check_hand_out.by,
+                check_hand_out.team
+            USING ERRCODE = 'LO023',
+                  DETAIL = 'Leads are handed out by the leader of the team or of a team above it, and by members with the role "qa".';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_hand_out(text, text) IS 'raises LO023 where may_hand_out says no';
+
+CREATE FUNCTION check_agent(agent text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM agent a WHERE a.agent = check_agent.agent) THEN
+        RAISE EXCEPTION 'agent "%" does not exist', check_agent.agent
+            USING ERRCODE = 'LO021', HINT = 'Agents are the rows of the table agent.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_agent(text) IS 'raises LO021 where there is no such agent';
+
+-- Locks: the assignment's row.
+CREATE FUNCTION end_assignment(lead text, because text, by text) RETURNS assignment
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ended assignment;
+BEGIN
+    UPDATE assignment a
+    SET ended_at = clock_timestamp(), ended_because = end_assignment.because
+    WHERE a.lead = end_assignment.lead AND a.ended_at IS NULL
+    RETURNING a.* INTO ended;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'lead "%" is not held by anybody', end_assignment.lead
+            USING ERRCODE = 'LO022',
+                  HINT = 'The table waiting has the leads that wait.';
+    END IF;
+    INSERT INTO lead_event (lead, kind, agent, reason, by)
+    VALUES (ended.lead, 'ended', ended.agent, end_assignment.because, end_assignment.by);
+
+    -- an open lead less may free a seat at its cap
+    INSERT INTO roster_change (pool)
+    SELECT s.pool FROM pool_seat s
+    WHERE s.pool = ended.pool AND s.agent = ended.agent AND s.open_leads IS NOT NULL
+    ON CONFLICT DO NOTHING;
+    RETURN ended;
+END
+$$;
+COMMENT ON FUNCTION end_assignment(text, text, text) IS
+    'ends the assignment by which a lead is held (LO022: none); locks its row';
+
+CREATE FUNCTION touch(lead text, by text DEFAULT NULL) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    UPDATE assignment a
+    SET touched_at = clock_timestamp()
+    WHERE a.lead = touch.lead AND a.ended_at IS NULL AND a.touched_at IS NULL;
+    IF FOUND THEN
+        INSERT INTO lead_event (lead, kind, by) VALUES (touch.lead, 'touched', touch.by);
+    END IF;
+    RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION touch(text, text) IS
+    'the agent has worked on the lead, so that it is not recycled; false: had before, or nobody holds it. Locks the assignment''s row';
+
+CREATE FUNCTION close_lead(lead text, reason text, by text DEFAULT NULL) RETURNS assignment
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT end_assignment(close_lead.lead, 'closed: ' || close_lead.reason, close_lead.by);
+END;
+COMMENT ON FUNCTION close_lead(text, text, text) IS
+    'the work on a lead is done, won or lost; it is open no longer. Locks the assignment''s row';
+
+-- Locks: the assignment's row.
+CREATE FUNCTION release(lead text, reason text, by text DEFAULT NULL) RETURNS assignment
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ended assignment := end_assignment(release.lead, 'released: ' || release.reason, release.by);
+BEGIN
+    PERFORM let_wait(ended.pool, ended.lead, ended.customer, ended.requires,
+                     ended.requested_by, 'released', ended.agent,
+                     clock_timestamp() + (SELECT p.exclude_for FROM pool p
+                                          WHERE p.pool = ended.pool));
+    RETURN ended;
+END
+$$;
+COMMENT ON FUNCTION release(text, text, text) IS
+    'gives a lead back to its pool, to be dealt to somebody else by drain. Locks the assignment''s row';
+
+-- Locks: the assignment's row, then the pool's ledger row.
+CREATE FUNCTION reassign(lead text, agent text, reason text, by text) RETURNS assignment
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ended assignment;
+    decision assignment;
+    ledger pool_ledger;
+    to_team text;
+BEGIN
+    PERFORM check_agent(reassign.agent);
+    ended := held(reassign.lead);
+    PERFORM check_hand_out(reassign.by, ended.team);
+    ended := end_assignment(reassign.lead, 'reassigned: ' || reassign.reason, reassign.by);
+    ledger := lock_pool(ended.pool);
+    to_team := team_in_roster(ledger, reassign.agent);
+    IF to_team IS NULL THEN
+        RAISE EXCEPTION 'agent "%" is not available in pool "%"', reassign.agent, ended.pool
+            USING ERRCODE = 'LO024',
+                  DETAIL = coalesce(
+                      (SELECT r.reason FROM roster_at(ended.pool, clock_timestamp()) r
+                       WHERE r.agent = reassign.agent),
+                      'The agent is in none of the pool''s teams.');
+    END IF;
+    decision := decide(ledger, ended.lead, ended.customer, to_team, reassign.agent,
+                       'reassigned', true, NULL, ended.requires, reassign.by);
+    RETURN decision;
+END
+$$;
+COMMENT ON FUNCTION reassign(text, text, text, text) IS
+    'a leader or QA gives a lead to a certain agent, whose turn it takes. Locks the assignment''s row, then the pool''s ledger row';
+
+-- Locks: the assignments' rows, then the ledger rows of their pools by name.
+CREATE FUNCTION redistribute(agent text, reason text, by text DEFAULT NULL) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ledger pool_ledger;
+    one record;
+    leads integer := 0;
+BEGIN
+    PERFORM check_agent(redistribute.agent);
+    IF by IS NOT NULL THEN
+        PERFORM check_hand_out(redistribute.by, a.team)
+        FROM (SELECT DISTINCT a.team FROM assignment a
+              WHERE a.agent = redistribute.agent AND a.ended_at IS NULL) a;
+    END IF;
+    FOR one IN
+        SELECT (e.ended).*
+        FROM (SELECT a.lead FROM assignment a
+              WHERE a.agent = redistribute.agent AND a.ended_at IS NULL
+              ORDER BY a.pool, a.seq) a
+        CROSS JOIN LATERAL (
+            SELECT end_assignment(a.lead, 'redistributed: ' || redistribute.reason,
+                                  redistribute.by) AS ended) e
+    LOOP
+        ledger := lock_pool(one.pool);
+        PERFORM deal_lead(ledger, one.lead, one.customer, one.requires, redistribute.by,
+                          one.agent, one.team, 'redistributed');
+        leads := leads + 1;
+    END LOOP;
+    RETURN leads;
+END
+$$;
+COMMENT ON FUNCTION redistribute(text, text, text) IS
+    'deals the open leads of an agent who leaves evenly over the team; what nobody can take waits. Locks the assignments, then the ledger rows of their pools';
+
+-- Locks: the assignments' rows (those that somebody else has locked are being
+-- worked on and are left alone), then the pool's ledger row if it deals.
+CREATE FUNCTION recycle(pool text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    rules pool;
+    one record;
+    leads integer := 0;
+BEGIN
+    SELECT p.* INTO rules FROM pool p WHERE p.pool = recycle.pool;
+    IF NOT FOUND THEN
+        PERFORM unknown_pool(recycle.pool);
+    END IF;
+    FOR one IN
+        SELECT a.* FROM assignment a
+        WHERE a.pool = recycle.pool AND a.ended_at IS NULL AND a.touched_at IS NULL
+          AND a.assigned_at <= clock_timestamp() - rules.recycle_after
+        ORDER BY a.seq
+        FOR NO KEY UPDATE SKIP LOCKED
+    LOOP
+        PERFORM end_assignment(one.lead, 'recycled', NULL);
+        PERFORM let_wait(one.pool, one.lead, one.customer, one.requires, one.requested_by,
+                         'recycled', one.agent, clock_timestamp() + rules.exclude_for,
+                         rules.recycle_to = 'public');
+        leads := leads + 1;
+    END LOOP;
+    IF leads > 0 AND rules.recycle_to = 'pool' THEN
+        PERFORM drain(recycle.pool, leads);
+    END IF;
+    RETURN leads;
+END
+$$;
+COMMENT ON FUNCTION recycle(text) IS
+    'takes back leads that were not touched in time: to be picked, or dealt to somebody else. Locks the assignments, then the pool''s ledger row';
+
+-- Locks: the pool's ledger row, then the row of waiting.
+CREATE FUNCTION pick(agent text, lead text) RETURNS assignment
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    wanted waiting;
+    ledger pool_ledger;
+    decision assignment;
+    refusal text;
+BEGIN
+    PERFORM check_agent(pick.agent);
+    SELECT w.* INTO wanted FROM waiting w WHERE w.lead = pick.lead AND w.is_public;
+    IF FOUND THEN
+        ledger := lock_pool(wanted.pool);
+        SELECT w.* INTO wanted FROM waiting w WHERE w.lead = pick.lead AND w.is_public FOR UPDATE;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'lead "%" is not in the public pool', pick.lead
+            USING ERRCODE = 'LO025',
+                  HINT = 'Leads to pick are the rows of waiting that are public.';
+    END IF;
+
+    SELECT CASE
+               WHEN r.agent IS NULL THEN 'not in a team of the pool'
+               WHEN r.reason IS NOT NULL THEN r.reason
+               WHEN wanted.excluded = pick.agent AND wanted.excluded_until > clock_timestamp()
+                   THEN 'lost the lead a short time ago'
+               WHEN NOT a.skills @> wanted.requires THEN 'lacks the skills'
+           END
+    INTO refusal
+    FROM agent a
+    LEFT JOIN roster_at(wanted.pool, clock_timestamp()) r ON r.agent = a.agent
+    WHERE a.agent = pick.agent;
+    IF refusal IS NOT NULL THEN
+        RAISE EXCEPTION 'agent "%" cannot pick lead "%"', pick.agent, pick.lead
+            USING ERRCODE = 'LO024', DETAIL = 'Reason: ' || refusal || '.';
+    END IF;
+    decision := decide(ledger, wanted.lead, wanted.customer,
+                       team_in_roster(ledger, pick.agent), pick.agent, 'picked', false,
+                       NULL, wanted.requires, wanted.requested_by);
+    RETURN decision;
+END
+$$;
+COMMENT ON FUNCTION pick(text, text) IS
+    'an agent takes a lead from the public pool, within his caps; it takes no turn. Locks the pool''s ledger row, then the row of waiting';
+
+-- Locks: the pool's ledger row, whose turns are put back as if the decision
+-- had not been made; nothing is taken from history.
+CREATE FUNCTION credit_back(decision assignment, reason text, approved_by text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ledger pool_ledger;
+    stored assignment;
+    credits bigint;
+    allowed integer;
+    shares record;
+BEGIN
+    PERFORM check_agent(credit_back.approved_by);
+    ledger := lock_pool((decision).pool);
+    SELECT a.* INTO stored FROM assignment a
+    WHERE a.pool = (decision).pool AND a.seq = (decision).seq;
+    IF NOT FOUND OR NOT stored.takes_turn THEN
+        RAISE EXCEPTION 'there is no turn to credit back'
+            USING ERRCODE = 'LO026',
+                  DETAIL = 'The decision does not exist, or it took no turn.';
+    END IF;
+    IF approved_by = stored.agent THEN
+        RAISE EXCEPTION 'nobody approves a credit for himself' USING ERRCODE = 'LO026';
+    END IF;
+    PERFORM check_hand_out(credit_back.approved_by, stored.team);
+    IF EXISTS (SELECT FROM credit c WHERE c.pool = stored.pool AND c.seq = stored.seq) THEN
+        RAISE EXCEPTION 'lead "%" has been credited back already', stored.lead
+            USING ERRCODE = 'LO026';
+    END IF;
+
+    SELECT p.credits_a_month,
+           (SELECT count(*) FROM credit c
+            WHERE c.agent = stored.agent
+              AND c.pool = stored.pool
+              AND c.at >= date_trunc('month', clock_timestamp(), a.zone))
+    INTO allowed, credits
+    FROM pool p CROSS JOIN agent a
+    WHERE p.pool = stored.pool AND a.agent = stored.agent;
+    IF credits >= allowed THEN
+        RAISE EXCEPTION 'agent "%" has been credited % times this month', stored.agent, credits
+            USING ERRCODE = 'LO026',
+                  DETAIL = format('Pool %s allows %s.', quote_literal(stored.pool), allowed);
+    END IF;
+    INSERT INTO credit (pool, seq, agent, reason, approved_by)
+    VALUES (stored.pool, stored.seq, stored.agent, credit_back.reason,
+            credit_back.approved_by);
+
+    WITH line AS (
+        SELECT r.team, m.name, m.weight
+        FROM roster_in_force(stored.pool, stored.roster) r
+        CROSS JOIN LATERAL unnest(r.members, r.weights) m (name, weight)
+    )
+    SELECT array_agg(l.name) FILTER (WHERE l.team = '') AS names,
+           array_agg(l.weight) FILTER (WHERE l.team = '') AS weights,
+           array_agg(l.name) FILTER (WHERE l.team = stored.team) AS team_names,
+           array_agg(l.weight) FILTER (WHERE l.team = stored.team) AS team_weights
+    INTO shares
+    FROM line l
+    WHERE stored.eligible IS NULL
+       OR CASE WHEN l.team = '' AND NOT ledger.is_flat
+               THEN EXISTS (SELECT FROM line i
+                            WHERE i.team = l.name AND i.name = ANY (stored.eligible))
+               ELSE l.name = ANY (stored.eligible) END;
+    UPDATE pool_ledger l
+    SET turns = lead_ops.give_back(
+            l.turns, CASE WHEN ledger.is_flat THEN stored.agent ELSE stored.team END,
+            shares.names, shares.weights)
+    WHERE l.pool = stored.pool;
+    IF NOT ledger.is_flat THEN
+        UPDATE team_ledger t
+        SET turns = lead_ops.give_back(t.turns, stored.agent, shares.team_names, shares.team_weights)
+        WHERE t.pool = stored.pool AND t.team = stored.team;
+    END IF;
+    INSERT INTO lead_event (lead, kind, agent, reason, by)
+    VALUES (stored.lead, 'credited', stored.agent, credit_back.reason,
+            credit_back.approved_by);
+END
+$$;
+COMMENT ON FUNCTION credit_back(assignment, text, text) IS
+    'a bad lead is given back to its agent''s share, within the pool''s limit and with an approver other than the agent (LO026). Locks the pool''s ledger row';
+
+-- Locks: the assignment's row or the row of waiting.
+CREATE FUNCTION merge_lead(lead text, into_lead text, by text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF lead = into_lead THEN
+        RAISE EXCEPTION 'a lead cannot be merged into itself'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF (held(merge_lead.into_lead)).seq IS NULL
+       AND NOT EXISTS (SELECT FROM waiting w WHERE w.lead = merge_lead.into_lead) THEN
+        RAISE EXCEPTION 'lead "%" is neither held nor waiting', merge_lead.into_lead
+            USING ERRCODE = 'LO022';
+    END IF;
+    DELETE FROM waiting w WHERE w.lead = merge_lead.lead;
+    IF NOT FOUND THEN
+        PERFORM end_assignment(merge_lead.lead, 'merged into ' || merge_lead.into_lead,
+                               merge_lead.by);
+    END IF;
+    INSERT INTO lead_event (lead, kind, reason, by)
+    VALUES (merge_lead.lead, 'merged', merge_lead.into_lead, merge_lead.by);
+END
+$$;
+COMMENT ON FUNCTION merge_lead(text, text, text) IS
+    'a duplicate is no lead of its own any more; the other one keeps its agent. Locks the assignment''s row or that of waiting';

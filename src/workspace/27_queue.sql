@@ -1,0 +1,216 @@
+--
+-- Leads that come in while nobody may wait for the pool
+--
+
+-- Takes no lock that dealing takes: safe in any transaction.
+CREATE FUNCTION enqueue(
+    pool text,
+    lead text,
+    customer text DEFAULT NULL,
+    requires text[] DEFAULT '{}',
+    requested_by text DEFAULT NULL
+) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+BEGIN
+    IF enqueue.lead IS NULL THEN
+        RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pool p WHERE p.pool = enqueue.pool) THEN
+        PERFORM unknown_pool(enqueue.pool);
+    END IF;
+    INSERT INTO waiting (lead, pool, customer, requires, requested_by, reason, since)
+    SELECT enqueue.lead, enqueue.pool, enqueue.customer, coalesce(enqueue.requires, '{}'),
+           enqueue.requested_by, 'queued', clock_timestamp()
+    WHERE NOT EXISTS (SELECT FROM assignment a
+                      WHERE a.lead = enqueue.lead AND a.ended_at IS NULL)
+    ON CONFLICT (lead) DO NOTHING;
+    RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION enqueue(text, text, text, text[], text) IS
+    'puts a lead in line for drain; false: it is held or waits already. Waits for nobody';
+
+-- Locks: the pool's ledger row, then rows of waiting that nobody else has.
+CREATE FUNCTION drain(pool text, max integer DEFAULT 1000) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ledger pool_ledger := lock_pool(drain.pool);
+    line waiting[];
+    one waiting;
+    dealt integer := 0;
+    decision assignment;
+BEGIN
+    IF drain.max IS NULL OR drain.max < 0 THEN
+        RAISE EXCEPTION 'the number of leads must not be negative'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF lead_ops.next_member(ledger.turns) IS NULL THEN
+        RETURN 0;
+    END IF;
+    WITH taken AS MATERIALIZED (
+        SELECT w.* FROM waiting w
+        WHERE w.pool = drain.pool AND NOT w.is_public
+        ORDER BY w.since, w.lead
+        LIMIT drain.max
+        FOR UPDATE SKIP LOCKED
+    )
+    SELECT array_agg(t ORDER BY t.since, t.lead) INTO line FROM taken t;
+
+    -- a line of leads of which only the ledgers decide is dealt at once
+    IF ledger.is_plain AND NOT EXISTS (
+        SELECT FROM unnest(line) w
+        WHERE w.requires <> '{}' OR w.excluded_until > clock_timestamp()
+           OR w.requested_by IS NOT NULL OR ledger.is_sticky AND w.customer IS NOT NULL
+           OR EXISTS (SELECT FROM assignment a WHERE a.lead = w.lead AND a.ended_at IS NULL)
+    ) THEN
+        PERFORM deal_new(ledger,
+                         ARRAY (SELECT w.lead FROM unnest(line) w ORDER BY w.since, w.lead),
+                         ARRAY (SELECT w.customer FROM unnest(line) w ORDER BY w.since, w.lead));
+        RETURN (SELECT count(*) FROM unnest(line) w
+                JOIN assignment a ON a.lead = w.lead AND a.ended_at IS NULL);
+    END IF;
+
+    FOREACH one IN ARRAY coalesce(line, '{}') LOOP
+        IF (held(one.lead)).seq IS NOT NULL THEN
+            DELETE FROM waiting w WHERE w.lead = one.lead;
+            CONTINUE;
+        END IF;
+        decision := deal_lead(lock_pool(drain.pool), one.lead, one.customer, one.requires,
+                              one.requested_by,
+                              CASE WHEN one.excluded_until > clock_timestamp()
+                                   THEN one.excluded END);
+        IF decision.seq IS NOT NULL THEN
+            dealt := dealt + 1;
+        END IF;
+    END LOOP;
+    RETURN dealt;
+END
+$$;
+COMMENT ON FUNCTION drain(text, integer) IS
+    'deals waiting leads, oldest first, and says how many. Locks the pool''s ledger row, then rows of waiting';
+
+-- Locks: the agent's row of presence, then the ledger rows of the pools of the
+-- agent's team by name.
+CREATE FUNCTION sign_in(agent text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    is_new boolean := set_presence(sign_in.agent, 'signed_in');
+    one record;
+BEGIN
+    FOR one IN
+        SELECT pt.pool
+        FROM agent a
+        JOIN membership m ON m.agent = a.agent
+            AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
+        JOIN pool_team pt ON pt.team = m.team
+        WHERE a.agent = sign_in.agent
+          AND EXISTS (SELECT FROM waiting w WHERE w.pool = pt.pool AND NOT w.is_public)
+        ORDER BY pt.pool
+    LOOP
+        PERFORM drain(one.pool);
+    END LOOP;
+    RETURN is_new;
+END
+$$;
+COMMENT ON FUNCTION sign_in(text) IS
+    'the agent is here; leads that waited for somebody are dealt. false: was signed in. Locks the agent''s row of presence, then the ledger rows of pools in which leads wait';
+
+CREATE TABLE daily_distribution (
+    pool text NOT NULL,
+    day date NOT NULL,
+    leads integer NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT daily_distribution_pkey PRIMARY KEY (pool, day),
+    CONSTRAINT daily_distribution_pool_fkey FOREIGN KEY (pool) REFERENCES pool
+);
+COMMENT ON TABLE daily_distribution IS 'Mornings on which a pool''s list was handed out';
+
+-- Locks: the pool's ledger row; a second call for the day finds the first one's row.
+CREATE FUNCTION distribute_daily(pool text, day date) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    ledger pool_ledger := lock_pool(distribute_daily.pool);
+    dealt integer := 0;
+    again integer;
+BEGIN
+    IF day IS NULL THEN
+        RAISE EXCEPTION 'a day is needed' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF EXISTS (SELECT FROM daily_distribution d
+               WHERE d.pool = distribute_daily.pool AND d.day = distribute_daily.day) THEN
+        RETURN 0;
+    END IF;
+    LOOP
+        again := drain(ledger.pool, 100000);
+        dealt := dealt + again;
+        EXIT WHEN again = 0;
+    END LOOP;
+    INSERT INTO daily_distribution (pool, day, leads)
+    VALUES (distribute_daily.pool, distribute_daily.day, dealt);
+    RETURN dealt;
+END
+$$;
+COMMENT ON FUNCTION distribute_daily(text, date) IS
+    'hands out what waits in the pool, once a day; says how many leads, 0 the second time. Locks the pool''s ledger row';
+
+-- AFTER INSERT ... REFERENCING NEW TABLE AS ... FOR EACH STATEMENT on the CRM's
+-- own table, with the pool, the key column and the owner column as arguments.
+-- Locks: the pool's ledger row, then the rows just inserted.
+CREATE FUNCTION assign_on_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    new_table name;
+    key_type text;
+    owner_type text;
+    leads text[];
+BEGIN
+    IF TG_NARGS <> 3 OR TG_OP <> 'INSERT' OR TG_LEVEL <> 'STATEMENT' OR TG_WHEN <> 'AFTER' THEN
+        RAISE EXCEPTION 'assign_on_insert takes three arguments and is for AFTER INSERT, for each statement'
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'The arguments are the pool, the key column and the owner column.';
+    END IF;
+    SELECT t.tgnewtable INTO new_table FROM pg_trigger t
+    WHERE t.tgrelid = TG_RELID AND t.tgname = TG_NAME;
+    IF new_table IS NULL THEN
+        RAISE EXCEPTION 'trigger "%" must have REFERENCING NEW TABLE AS a name', TG_NAME
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    SELECT max(format_type(a.atttypid, a.atttypmod)) FILTER (WHERE a.attname = TG_ARGV[1]),
+           max(format_type(a.atttypid, a.atttypmod)) FILTER (WHERE a.attname = TG_ARGV[2])
+    INTO key_type, owner_type
+    FROM pg_attribute a
+    WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped;
+    IF key_type IS NULL OR owner_type IS NULL THEN
+        RAISE EXCEPTION 'table "%" has no column "%"', TG_TABLE_NAME,
+                CASE WHEN key_type IS NULL THEN TG_ARGV[1] ELSE TG_ARGV[2] END
+            USING ERRCODE = 'undefined_column';
+    END IF;
+
+    EXECUTE format('SELECT array_agg(n.%1$I::text ORDER BY n.%1$I) FROM %2$I n WHERE n.%3$I IS NULL',
+                   TG_ARGV[1], new_table, TG_ARGV[2])
+    INTO leads;
+    IF leads IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE format(
+        'UPDATE %1$s t SET %2$I = d.agent::%3$s '
+        'FROM assign_batch($1, $2) d '
+        'WHERE t.%4$I = d.lead::%5$s AND d.agent IS NOT NULL',
+        TG_RELID::regclass, TG_ARGV[2], owner_type, TG_ARGV[1], key_type)
+    USING TG_ARGV[0], leads;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION assign_on_insert() IS
+    'trigger: deals the leads just inserted into a table of the CRM and sets their owner; arguments are the pool, the key column and the owner column. Locks the pool''s ledger row';
