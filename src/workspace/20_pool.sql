@@ -56,12 +56,12 @@ CREATE TABLE pool_team (
     CONSTRAINT pool_team_pool_fkey FOREIGN KEY (pool) REFERENCES pool,
     CONSTRAINT pool_team_team_fkey FOREIGN KEY (team) REFERENCES team,
     CONSTRAINT pool_team_weight_check
-        CHECK (weight > 0 AND weight <= 1000000000 AND scale(trim_scale(weight)) <= 6)
+        CHECK (weight > 0 AND weight <= 1000000 AND scale(trim_scale(weight)) <= 6)
 );
 CREATE INDEX pool_team_team_idx ON pool_team (team);
 COMMENT ON TABLE pool_team IS 'Teams that a pool deals to';
 COMMENT ON COLUMN pool_team.weight IS
-    'the team''s share against the other teams; NULL: the sum of its agents'' weights';
+    'the team''s share against the other teams; NULL: the sum of its agents'' weights, at most 1000000';
 
 CREATE TABLE pool_seat (
     pool text NOT NULL,
@@ -76,7 +76,7 @@ CREATE TABLE pool_seat (
     CONSTRAINT pool_seat_pool_fkey FOREIGN KEY (pool) REFERENCES pool,
     CONSTRAINT pool_seat_agent_fkey FOREIGN KEY (agent) REFERENCES agent,
     CONSTRAINT pool_seat_weight_check
-        CHECK (weight > 0 AND weight <= 10000 AND scale(trim_scale(weight)) <= 6),
+        CHECK (weight > 0 AND weight <= 1000 AND scale(trim_scale(weight)) <= 6),
     CONSTRAINT pool_seat_per_hour_check CHECK (per_hour >= 0),
     CONSTRAINT pool_seat_per_day_check CHECK (per_day >= 0),
     CONSTRAINT pool_seat_open_leads_check CHECK (open_leads >= 0)

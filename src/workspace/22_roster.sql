@@ -256,7 +256,8 @@ BEGIN ATOMIC
                             FILTER (WHERE s.reason IS NOT NULL), '{}') AS absent,
                coalesce(array_agg(s.reason ORDER BY s.agent COLLATE "C")
                             FILTER (WHERE s.reason IS NOT NULL), '{}') AS reasons,
-               coalesce(pt.weight, sum(s.weight) FILTER (WHERE s.reason IS NULL)) AS weight
+               coalesce(pt.weight,
+                        least(sum(s.weight) FILTER (WHERE s.reason IS NULL), 1000000)) AS weight
         FROM seat s
         JOIN pool_team pt ON pt.pool = roster_lines.pool AND pt.team = s.team
         GROUP BY s.team, pt.weight
