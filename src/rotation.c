@@ -17,7 +17,6 @@ void
 rotation_report(const lo_error *err)
 {
 	lo_report(err, "rotation", NULL, 0, NULL);
-	pg_unreachable();
 }
 
 static lo_member *

@@ -19,7 +19,7 @@
  */
 extern void rotation_read(Datum datum, lo_rotation *r);
 extern Datum rotation_to_datum(const lo_rotation *r);
-extern void rotation_report(const lo_error *err) pg_attribute_noreturn();
+extern void rotation_report(const lo_error *err);
 
 /* A new ledger from arrays of names and weights (NULL: all 1). */
 extern void rotation_from_arrays(ArrayType *members, ArrayType *weights, lo_rotation *r);

@@ -151,9 +151,9 @@ read_member(JsonbContainer *object, lo_member *m)
 			m->weight = read_number(&v, LO_WEIGHT_SCALE, "a weight with at most 6 decimals");
 		else if (key_is(&key, "carried"))
 		{
-			if (v.type != jbvString ||
-				lo_fraction_parse(v.val.string.val, v.val.string.len, &m->base) != v.val.string.len ||
-				v.val.string.len == 0)
+			if (v.type != jbvString || v.val.string.len == 0 ||
+				lo_fraction_parse(v.val.string.val, v.val.string.len,
+								  &m->base) != v.val.string.len)
 				bad_json("a balance such as \"-2/7\", whose divisor goes into 442720643463713815200");
 		}
 		else if (key_is(&key, "got"))

@@ -140,6 +140,7 @@ lead_ops_commission(PG_FUNCTION_ARGS)
 	if (no_value)
 		PG_RETURN_NULL();
 
+	Assert(e != NULL || !r->started);
 	if (r->started && !tier_evaluator_is_for(e, schedule))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

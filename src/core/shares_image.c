@@ -285,8 +285,10 @@ lo_rotation_unpack(const unsigned char *in, size_t len, lo_rotation *out, int ro
 		return lo_fail(err, LO_CORRUPT, (size_t) (from.at - in), "the end");
 	fault = lo_rotation_fault(out, &bad);
 	if (fault != NULL)
-		return lo_fail(err, LO_CORRUPT,
-					   bad < n ? (size_t) ((const unsigned char *) out->member[bad].name - in) : len,
-					   fault);
+	{
+		const char *at = bad < n ? out->member[bad].name : (const char *) from.end;
+
+		return lo_fail(err, LO_CORRUPT, (size_t) (at - (const char *) in), fault);
+	}
 	return true;
 }

@@ -121,13 +121,19 @@ CREATE TRIGGER assignment_append_only
     FOR EACH ROW WHEN (
         OLD.ended_at IS NOT NULL
         OR OLD.touched_at IS NOT NULL AND NEW.touched_at IS DISTINCT FROM OLD.touched_at
-        OR (OLD.pool, OLD.seq, OLD.lead, OLD.customer, OLD.team, OLD.agent, OLD.how,
-            OLD.takes_turn, OLD.roster, OLD.eligible, OLD.requires, OLD.requested_by,
-            OLD.assigned_at)
-           IS DISTINCT FROM
-           (NEW.pool, NEW.seq, NEW.lead, NEW.customer, NEW.team, NEW.agent, NEW.how,
-            NEW.takes_turn, NEW.roster, NEW.eligible, NEW.requires, NEW.requested_by,
-            NEW.assigned_at))
+        OR NEW.pool IS DISTINCT FROM OLD.pool
+        OR NEW.seq IS DISTINCT FROM OLD.seq
+        OR NEW.lead IS DISTINCT FROM OLD.lead
+        OR NEW.customer IS DISTINCT FROM OLD.customer
+        OR NEW.team IS DISTINCT FROM OLD.team
+        OR NEW.agent IS DISTINCT FROM OLD.agent
+        OR NEW.how IS DISTINCT FROM OLD.how
+        OR NEW.takes_turn IS DISTINCT FROM OLD.takes_turn
+        OR NEW.roster IS DISTINCT FROM OLD.roster
+        OR NEW.eligible IS DISTINCT FROM OLD.eligible
+        OR NEW.requires IS DISTINCT FROM OLD.requires
+        OR NEW.requested_by IS DISTINCT FROM OLD.requested_by
+        OR NEW.assigned_at IS DISTINCT FROM OLD.assigned_at)
     EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER assignment_no_delete
     BEFORE DELETE ON assignment

@@ -271,7 +271,8 @@ BEGIN ATOMIC
     SELECT b.team, b.members, b.weights, b.absent, b.reasons FROM by_team b
     UNION ALL
     SELECT '', coalesce(array_agg(t.name ORDER BY t.name COLLATE "C"), '{}'),
-           coalesce(array_agg(t.weight ORDER BY t.name COLLATE "C"), '{}'), '{}', '{}'
+           coalesce(array_agg(t.weight ORDER BY t.name COLLATE "C"), '{}'),
+           '{}' AS absent, '{}' AS reasons
     FROM top t;
 END;
 COMMENT ON FUNCTION roster_lines(text, timestamptz) IS
@@ -342,6 +343,22 @@ END
 $$;
 COMMENT ON FUNCTION unknown_pool(text) IS 'raises LO020';
 
+-- What is decided under a pool's lock depends on what was committed just before
+-- the lock was got, which a transaction with one snapshot cannot see.
+CREATE FUNCTION refuse_isolation() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RAISE EXCEPTION 'leads are dealt in READ COMMITTED transactions only'
+        USING ERRCODE = 'LO027',
+              DETAIL = format('This one is %s: it cannot see the turns and changes of those before it.',
+                              upper(current_setting('transaction_isolation'))),
+              HINT = 'Call enqueue here, and drain in a transaction of its own.';
+END
+$$;
+COMMENT ON FUNCTION refuse_isolation() IS 'raises LO027';
+
 -- Locks: the pool's ledger row. Then, in later statements that see what was
 -- committed before the lock was got, it brings the roster up to date.
 CREATE FUNCTION lock_pool(pool text) RETURNS pool_ledger
@@ -353,6 +370,9 @@ DECLARE
     moment timestamptz;
     fresh record;
 BEGIN
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        PERFORM refuse_isolation();
+    END IF;
     SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = lock_pool.pool FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         INSERT INTO pool_ledger (pool, is_flat)

@@ -179,7 +179,7 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL (
         SELECT a.agent, a.assigned_at FROM assignment a
         WHERE a.customer = sticky_agent.customer AND a.pool = p.pool
-        ORDER BY a.assigned_at DESC
+        ORDER BY a.assigned_at DESC, a.seq DESC
         LIMIT 1) l
     WHERE p.pool = (sticky_agent.ledger).pool
       AND l.assigned_at > clock_timestamp() - p.sticky_for
@@ -194,7 +194,7 @@ COMMENT ON FUNCTION sticky_agent(pool_ledger, text, text[]) IS
 CREATE FUNCTION least_open(ledger pool_ledger, candidates text[]) RETURNS text[]
     LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT array_agg(c.agent)
+    SELECT coalesce(array_agg(c.agent), '{}')
     FROM (SELECT m.agent,
                  o.leads = min(o.leads) OVER () AS is_least
           FROM unnest(least_open.candidates) m (agent)
@@ -296,6 +296,9 @@ DECLARE
 BEGIN
     IF lead IS NULL THEN
         RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        PERFORM refuse_isolation();
     END IF;
     SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = assign.pool FOR NO KEY UPDATE;
 

@@ -172,9 +172,23 @@ BEGIN ATOMIC
                          OR s.agent = ANY ((explain.decision).eligible) THEN NULL
                     WHEN NOT a.skills @> coalesce((explain.decision).requires, '{}')
                         THEN 'lacks the skills'
+                    WHEN EXISTS (SELECT FROM assignment l
+                                 WHERE l.lead = (explain.decision).lead
+                                   AND l.agent = s.agent AND l.pool = (explain.decision).pool
+                                   AND l.seq < (explain.decision).seq
+                                   AND l.ended_at IS NOT NULL)
+                        THEN 'lost the lead before'
+                    WHEN (explain.decision).how = 'redistributed'
+                         AND s.team <> (explain.decision).team
+                        THEN 'the lead stays in its team'
+                    WHEN coalesce(t.tier, 1) > coalesce(c.tier, 1) THEN 'a later tier'
                     ELSE 'no candidate for this lead' END AS reason
         FROM seat s
         JOIN agent a ON a.agent = s.agent
+        LEFT JOIN pool_seat t
+            ON t.pool = (explain.decision).pool AND t.agent = s.agent
+        LEFT JOIN pool_seat c
+            ON c.pool = (explain.decision).pool AND c.agent = (explain.decision).agent
     )
     SELECT j.agent, j.reason IS NULL,
            coalesce(j.reason,

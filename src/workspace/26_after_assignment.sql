@@ -1,8 +1,9 @@
 --
 -- Life of a lead after it was dealt
 --
--- Whoever takes a lead from an agent first ends the assignment, in a statement
--- that locks its row, and then deals: the pool's ledger row is locked last.
+-- Whoever takes a lead from an agent to deal it again locks the pool first, as
+-- assign does, and then the assignment: two sessions that want both never wait
+-- for one another.  What only ends an assignment locks its row and no pool.
 --
 
 -- Leads are handed out by the leader of a team or of one above it, and by QA.
@@ -13,15 +14,17 @@ BEGIN ATOMIC
         SELECT t.team, t.parent, t.leader FROM team t WHERE t.team = may_hand_out.team
         UNION
         SELECT t.team, t.parent, t.leader FROM up JOIN team t ON t.team = up.parent
+    ), here AS (
+        SELECT a.agent, d.day
+        FROM agent a
+        CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE a.zone)::date AS day) d
+        WHERE a.agent = may_hand_out.by AND is_employed(a, d.day)
     ), today AS (
         SELECT m.team, m.role
         FROM membership m
-        JOIN agent a ON a.agent = m.agent
-        WHERE m.agent = may_hand_out.by
-          AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
-          AND is_employed(a, (clock_timestamp() AT TIME ZONE a.zone)::date)
+        JOIN here h ON h.agent = m.agent AND m.valid @> h.day
     )
-    SELECT EXISTS (SELECT FROM up WHERE up.leader = may_hand_out.by)
+    SELECT EXISTS (SELECT FROM up JOIN here h ON h.agent = up.leader)
         OR EXISTS (SELECT FROM today t JOIN up ON up.team = t.team WHERE t.role = 'leader')
         OR EXISTS (SELECT FROM today t WHERE t.role = 'qa');
 END;
@@ -130,7 +133,7 @@ $$;
 COMMENT ON FUNCTION release(text, text, text) IS
     'gives a lead back to its pool, to be dealt to somebody else by drain. Locks the assignment''s row';
 
--- Locks: the assignment's row, then the pool's ledger row.
+-- Locks: the pool's ledger row, then the assignment's row.
 CREATE FUNCTION reassign(lead text, agent text, reason text, by text) RETURNS assignment
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -142,9 +145,9 @@ DECLARE
     to_team text;
 BEGIN
     PERFORM check_agent(reassign.agent);
-    ended := held(reassign.lead);
-    PERFORM check_hand_out(reassign.by, ended.team);
+    PERFORM lock_pool(h.pool) FROM held(reassign.lead) h WHERE h.pool IS NOT NULL;
     ended := end_assignment(reassign.lead, 'reassigned: ' || reassign.reason, reassign.by);
+    PERFORM check_hand_out(reassign.by, ended.team);
     ledger := lock_pool(ended.pool);
     to_team := team_in_roster(ledger, reassign.agent);
     IF to_team IS NULL THEN
@@ -161,9 +164,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION reassign(text, text, text, text) IS
-    'a leader or QA gives a lead to a certain agent, whose turn it takes. Locks the assignment''s row, then the pool''s ledger row';
+    'a leader or QA gives a lead to a certain agent, whose turn it takes. Locks the pool''s ledger row, then the assignment''s row';
 
--- Locks: the assignments' rows, then the ledger rows of their pools by name.
+-- Locks: the ledger rows of the assignments' pools by name, then the assignments.
 CREATE FUNCTION redistribute(agent text, reason text, by text DEFAULT NULL) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -179,6 +182,10 @@ BEGIN
         FROM (SELECT DISTINCT a.team FROM assignment a
               WHERE a.agent = redistribute.agent AND a.ended_at IS NULL) a;
     END IF;
+    PERFORM lock_pool(a.pool)
+    FROM (SELECT DISTINCT a.pool FROM assignment a
+          WHERE a.agent = redistribute.agent AND a.ended_at IS NULL
+          ORDER BY a.pool) a;
     FOR one IN
         SELECT (e.ended).*
         FROM (SELECT a.lead FROM assignment a
@@ -197,10 +204,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION redistribute(text, text, text) IS
-    'deals the open leads of an agent who leaves evenly over the team; what nobody can take waits. Locks the assignments, then the ledger rows of their pools';
+    'deals the open leads of an agent who leaves evenly over the team; what nobody can take waits. Locks the ledger rows of their pools, then the assignments';
 
--- Locks: the assignments' rows (those that somebody else has locked are being
--- worked on and are left alone), then the pool's ledger row if it deals.
+-- Locks: the pool's ledger row if it deals, then the assignments' rows; those that
+-- somebody else has locked are being worked on and are left alone.
 CREATE FUNCTION recycle(pool text) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -213,6 +220,9 @@ BEGIN
     SELECT p.* INTO rules FROM pool p WHERE p.pool = recycle.pool;
     IF NOT FOUND THEN
         PERFORM unknown_pool(recycle.pool);
+    END IF;
+    IF rules.recycle_to = 'pool' THEN
+        PERFORM lock_pool(recycle.pool);
     END IF;
     FOR one IN
         SELECT a.* FROM assignment a
@@ -234,7 +244,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION recycle(text) IS
-    'takes back leads that were not touched in time: to be picked, or dealt to somebody else. Locks the assignments, then the pool''s ledger row';
+    'takes back leads that were not touched in time: to be picked, or dealt to somebody else. Locks the pool''s ledger row if it deals, then the assignments';
 
 -- Locks: the pool's ledger row, then the row of waiting.
 CREATE FUNCTION pick(agent text, lead text) RETURNS assignment

@@ -33,6 +33,19 @@ $$;
 COMMENT ON FUNCTION enqueue(text, text, text, text[], text) IS
     'puts a lead in line for drain; false: it is held or waits already. Waits for nobody';
 
+CREATE FUNCTION is_for_anybody(line waiting, members text[]) RETURNS boolean
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM agent a
+        WHERE a.agent = ANY (is_for_anybody.members)
+          AND a.skills @> (is_for_anybody.line).requires
+          AND NOT coalesce(a.agent = (is_for_anybody.line).excluded
+                           AND (is_for_anybody.line).excluded_until > clock_timestamp(), false));
+END;
+COMMENT ON FUNCTION is_for_anybody(waiting, text[]) IS
+    'could any of these agents get the waiting lead?';
+
 -- Locks: the pool's ledger row, then rows of waiting that nobody else has.
 CREATE FUNCTION drain(pool text, max integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql
@@ -40,6 +53,7 @@ CREATE FUNCTION drain(pool text, max integer DEFAULT 1000) RETURNS integer
 AS $$
 DECLARE
     ledger pool_ledger := lock_pool(drain.pool);
+    members text[];
     line waiting[];
     one waiting;
     dealt integer := 0;
@@ -52,14 +66,35 @@ BEGIN
     IF lead_ops.next_member(ledger.turns) IS NULL THEN
         RETURN 0;
     END IF;
+    -- leads that nobody can get must not hold up those behind them
+    SELECT array_agg(m.agent) INTO members
+    FROM roster_in_force(ledger.pool, ledger.roster) r
+    CROSS JOIN LATERAL unnest(r.members) m (agent)
+    WHERE r.team <> '';
     WITH taken AS MATERIALIZED (
         SELECT w.* FROM waiting w
         WHERE w.pool = drain.pool AND NOT w.is_public
+          AND (w.requires = '{}' AND w.excluded IS NULL OR is_for_anybody(w, members))
         ORDER BY w.since, w.lead
         LIMIT drain.max
         FOR UPDATE SKIP LOCKED
     )
     SELECT array_agg(t ORDER BY t.since, t.lead) INTO line FROM taken t;
+
+    -- at the end of the line, those left behind are told why
+    IF coalesce(cardinality(line), 0) < drain.max THEN
+        PERFORM let_wait(w.pool, w.lead, w.customer, w.requires, w.requested_by,
+                         CASE WHEN w.requires <> '{}'
+                                   AND candidates_for(ledger, w.requires, NULL, NULL) = '{}'
+                              THEN 'nobody has the skills'
+                              ELSE 'nobody else is eligible' END)
+        FROM (SELECT w.* FROM waiting w
+              WHERE w.pool = drain.pool AND NOT w.is_public
+                AND w.reason IN ('queued', 'released', 'recycled')
+                AND (w.requires <> '{}' OR w.excluded IS NOT NULL)
+                AND NOT is_for_anybody(w, members)
+              FOR UPDATE SKIP LOCKED) w;
+    END IF;
 
     -- a line of leads of which only the ledgers decide is dealt at once
     IF ledger.is_plain AND NOT EXISTS (

@@ -36,8 +36,8 @@ SELECT t.team, NULL, t.turns FROM team_ledger t;
 
 SELECT is((SELECT count(*) FROM crm.opportunity), 8800::bigint, 'the export has 8,800 leads');
 SELECT results_eq(
-    $$SELECT a.lead COLLATE "C", a.customer, a.round FROM assignment a ORDER BY 1$$,
-    $$SELECT o.opportunity_id COLLATE "C", o.account, 1 FROM crm.opportunity o ORDER BY 1$$,
+    $$SELECT a.lead COLLATE "C", a.customer, a.how FROM assignment a ORDER BY 1$$,
+    $$SELECT o.opportunity_id COLLATE "C", o.account, 'dealt' FROM crm.opportunity o ORDER BY 1$$,
     'every lead is in assignment exactly once, with its account');
 SELECT is_empty('SELECT * FROM waiting', 'none waits');
 SELECT results_eq(

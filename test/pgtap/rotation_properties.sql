@@ -14,7 +14,7 @@ SET LOCAL search_path = lead_ops, public;
 SET LOCAL client_min_messages = warning;
 SELECT setseed(:seed / 1000000000.0) IS NULL AS seeded \gset
 
-SELECT plan(26);
+SELECT plan(25);
 SELECT diag('LEAD_OPS_SEED=' || :seed);
 
 CREATE FUNCTION pg_temp.some(low int, high int) RETURNS int LANGUAGE sql VOLATILE AS $$
@@ -379,8 +379,9 @@ $$;
 SELECT is((SELECT string_agg(d::text, '' ORDER BY n) FROM deal_levels(teams, names, agents, 500) d),
           (pg_temp.by_singles(teams, names, agents, 500)).rows, 'two levels deal as single leads do')
 FROM two;
-SELECT is(d.teams, s.teams_after, 'and leave the same teams'), is(d.agents, s.agents_after, 'and agents')
-FROM two t, pg_temp.by_singles(t.teams, t.names, t.agents, 500) s, dealt_levels(t.teams, t.names, t.agents, 500) d;
+SELECT is(dealt_levels(teams, names, agents, 500)::text, (s.teams_after, s.agents_after)::text,
+          'and leave the same ledgers')
+FROM two, pg_temp.by_singles(teams, names, agents, 500) s;
 
 --
 -- Text and jsonb say everything.

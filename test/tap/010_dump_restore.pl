@@ -44,7 +44,8 @@ END
 SET search_path = pg_catalog;
 SELECT 'schema', pg_get_userbyid(nspowner), nspacl, obj_description(oid)
 FROM pg_namespace WHERE oid = $in;
-SELECT 'relation', relname, relkind, pg_get_userbyid(relowner), relacl, reloptions, relrowsecurity, obj_description(oid),
+SELECT 'relation', relname, relkind, pg_get_userbyid(relowner),
+    coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)), reloptions, relrowsecurity, obj_description(oid),
     CASE relkind WHEN 'v' THEN pg_get_viewdef(oid) WHEN 'i' THEN pg_get_indexdef(oid) END
 FROM pg_class WHERE relnamespace = $in ORDER BY relname;
 SELECT 'column', c.relname, a.attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,

@@ -29,5 +29,18 @@ SELECT count(*)
 FROM generate_series(1, 20) AS n,
     LATERAL assign('levels', 'single ' || n, 'customer ' || n, requires => '{fr}') AS a;
 SELECT count(*) FROM generate_series(1, 3) AS n, LATERAL assign('nobody', 'waiting ' || n) AS a;
+-- what happens to leads afterwards; agent 1 leads the team above all others
+SELECT sign_in('agent 2'), pause('agent 3'), sign_out('agent 4');
+SELECT touch('lead 5'), close_lead('lead 6', 'won'), release('lead 8', 'no time'),
+    reassign('lead 9', 'agent 9', 'knows the customer', 'agent 1'),
+    merge_lead('lead 12', 'lead 13', 'agent 1');
+SELECT credit_back(a, 'number does not exist', 'agent 1')
+FROM assignment AS a
+WHERE a.lead = 'lead 10';
+SELECT redistribute('agent 11', 'leaves', 'agent 1');
+UPDATE pool_seat SET per_day = 30 WHERE agent = 'agent 13';
+UPDATE pool SET recycle_after = interval '1 microsecond' WHERE pool = 'flat';
+SELECT recycle('flat') > 0, pick('agent 12', 'flat 50');
+SELECT enqueue('nobody', 'queued'), distribute_daily('nobody', '2026-01-01');
 -- leaves a note for the pools
 UPDATE agent SET left_on = '2024-06-01' WHERE agent = 'agent 7';
