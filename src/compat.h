@@ -26,6 +26,13 @@
 #define lo_soft_context(fcinfo) NULL
 #endif
 
+/* Making a range can report softly since 16. */
+#if PG_VERSION_NUM >= 160000
+#define lo_make_range(type, lower, upper) make_range(type, lower, upper, false, NULL)
+#else
+#define lo_make_range(type, lower, upper) make_range(type, lower, upper, false)
+#endif
+
 /* The module block carries name and version since 18. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define LEAD_OPS_MODULE_MAGIC \

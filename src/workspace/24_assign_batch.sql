@@ -144,7 +144,8 @@ BEGIN
         at := at + deal_run(ledger, leads[at + 1:], customers[at + 1:]);
     END LOOP;
     IF EXISTS (SELECT FROM waiting) THEN
-        DELETE FROM waiting w WHERE w.lead = ANY (leads[:at]);
+        EXECUTE 'DELETE FROM waiting w USING unnest($1) l (lead) WHERE w.lead = l.lead'
+        USING leads[:at];
     END IF;
     IF ledger.notifies AND at > 0 THEN
         PERFORM pg_notify('lead_ops_assigned',
@@ -155,6 +156,8 @@ $$;
 COMMENT ON FUNCTION deal_new(pool_ledger, text[], text[]) IS
     'deals leads that nobody holds by the ledgers alone; the caller holds the pool''s lock';
 
+-- Statements that join whole batches are planned anew each time, by EXECUTE: a
+-- plan kept from a session's first small batches can be quadratic.
 -- Locks: the pool's ledger row, once.
 CREATE FUNCTION assign_batch(
     pool text,
@@ -204,22 +207,27 @@ BEGIN
             EXIT;
         EXCEPTION WHEN unique_violation THEN
             -- some stand here twice, are held already or since just now by another pool
-            SELECT coalesce(array_agg(f.lead ORDER BY f.n), '{}'),
-                   array_agg(f.customer ORDER BY f.n)
+            EXECUTE $sql$
+                SELECT coalesce(array_agg(f.lead ORDER BY f.n), '{}'),
+                       array_agg(f.customer ORDER BY f.n)
+                FROM (SELECT DISTINCT ON (u.lead) u.lead, u.customer, u.n
+                      FROM unnest($1, $2) WITH ORDINALITY u (lead, customer, n)
+                      WHERE NOT EXISTS (SELECT FROM assignment a
+                                        WHERE a.lead = u.lead AND a.ended_at IS NULL)
+                      ORDER BY u.lead, u.n) f
+                $sql$
             INTO fresh, fresh_customers
-            FROM (SELECT DISTINCT ON (u.lead) u.lead, u.customer, u.n
-                  FROM unnest(leads, customers) WITH ORDINALITY u (lead, customer, n)
-                  WHERE NOT EXISTS (SELECT FROM assignment a
-                                    WHERE a.lead = u.lead AND a.ended_at IS NULL)
-                  ORDER BY u.lead, u.n) f;
+            USING leads, customers;
         END;
     END LOOP;
 
-    RETURN QUERY
-    SELECT u.lead, a.agent, a.team
-    FROM unnest(leads) WITH ORDINALITY u (lead, n)
-    LEFT JOIN assignment a ON a.lead = u.lead AND a.ended_at IS NULL
-    ORDER BY u.n;
+    RETURN QUERY EXECUTE $sql$
+        SELECT u.lead, a.agent, a.team
+        FROM unnest($1) WITH ORDINALITY u (lead, n)
+        LEFT JOIN assignment a ON a.lead = u.lead AND a.ended_at IS NULL
+        ORDER BY u.n
+        $sql$
+    USING leads;
 END
 $$;
 COMMENT ON FUNCTION assign_batch(text, text[], text[], jsonb) IS

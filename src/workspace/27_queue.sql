@@ -96,25 +96,36 @@ BEGIN
               FOR UPDATE SKIP LOCKED) w;
     END IF;
 
+    -- some may have been dealt to somebody since they came
+    EXECUTE $sql$
+        WITH gone AS (
+            DELETE FROM waiting w
+            USING unnest($1) l
+            JOIN assignment a ON a.lead = l.lead AND a.ended_at IS NULL
+            WHERE w.lead = l.lead
+            RETURNING w.lead
+        )
+        SELECT array_agg(l ORDER BY l.since, l.lead) FROM unnest($1) l
+        WHERE l.lead NOT IN (SELECT g.lead FROM gone g)
+        $sql$
+    INTO line
+    USING line;
+
     -- a line of leads of which only the ledgers decide is dealt at once
     IF ledger.is_plain AND NOT EXISTS (
         SELECT FROM unnest(line) w
         WHERE w.requires <> '{}' OR w.excluded_until > clock_timestamp()
            OR w.requested_by IS NOT NULL OR ledger.is_sticky AND w.customer IS NOT NULL
-           OR EXISTS (SELECT FROM assignment a WHERE a.lead = w.lead AND a.ended_at IS NULL)
     ) THEN
-        PERFORM deal_new(ledger,
-                         ARRAY (SELECT w.lead FROM unnest(line) w ORDER BY w.since, w.lead),
-                         ARRAY (SELECT w.customer FROM unnest(line) w ORDER BY w.since, w.lead));
-        RETURN (SELECT count(*) FROM unnest(line) w
-                JOIN assignment a ON a.lead = w.lead AND a.ended_at IS NULL);
+        PERFORM assign_batch(
+            drain.pool,
+            ARRAY (SELECT w.lead FROM unnest(line) w ORDER BY w.since, w.lead),
+            CASE WHEN NOT ledger.is_sticky THEN
+                ARRAY (SELECT w.customer FROM unnest(line) w ORDER BY w.since, w.lead) END);
+        RETURN (SELECT l.seq - ledger.seq FROM pool_ledger l WHERE l.pool = drain.pool);
     END IF;
 
     FOREACH one IN ARRAY coalesce(line, '{}') LOOP
-        IF (held(one.lead)).seq IS NOT NULL THEN
-            DELETE FROM waiting w WHERE w.lead = one.lead;
-            CONTINUE;
-        END IF;
         decision := deal_lead(lock_pool(drain.pool), one.lead, one.customer, one.requires,
                               one.requested_by,
                               CASE WHEN one.excluded_until > clock_timestamp()

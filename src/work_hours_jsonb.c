@@ -1,0 +1,209 @@
+/*
+ * work_hours_jsonb.c
+ *		Casts between work_hours and jsonb.
+ *
+ *	{"rules": [{"on": "Mo-Fr", "times": ["08:30-12:00", "13:30-17:30"]},
+ *			   {"on": "PH", "off": true},
+ *			   {"on": "2026 Oct 10", "times": ["09:00-12:00"], "add": true}]}
+ *
+ * What is not there does not matter: without "on" a rule is for every day,
+ * without "times" for the whole of it.
+ */
+#include "work_hours.h"
+
+#include "utils/builtins.h"
+
+static void
+bad_json(const char *expected)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("jsonb value is not %s", "work_hours"),
+			 errdetail("Expected %s.", expected)));
+}
+
+void
+push_key(JsonbParseState **state, const char *key)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, key);
+	v.val.string.len = (int) strlen(key);
+	pushJsonbValue(state, WJB_KEY, &v);
+}
+
+/* A member of an object, or with key NULL an element of an array. */
+void
+push_string(JsonbParseState **state, const char *key, const char *text)
+{
+	JsonbValue	v;
+
+	if (key != NULL)
+		push_key(state, key);
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, text);
+	v.val.string.len = (int) strlen(text);
+	pushJsonbValue(state, key != NULL ? WJB_VALUE : WJB_ELEM, &v);
+}
+
+bool
+value_is(const JsonbValue *value, const char *text)
+{
+	return value->type == jbvString && value->val.string.len == (int) strlen(text) &&
+		memcmp(value->val.string.val, text, value->val.string.len) == 0;
+}
+
+static void
+push_true(JsonbParseState **state, const char *key)
+{
+	JsonbValue	yes = {.type = jbvBool};
+
+	yes.val.boolean = true;
+	push_key(state, key);
+	pushJsonbValue(state, WJB_VALUE, &yes);
+}
+
+static void
+push_rule(JsonbParseState **state, const lo_hours *h, const lo_hours_rule *rule)
+{
+	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
+	if (rule->days != 0 || rule->dates > 0)
+	{
+		size_t		len = lo_selector_print(h, rule, NULL, 0);
+		char	   *text = palloc(len + 1);
+
+		(void) lo_selector_print(h, rule, text, len + 1);
+		push_string(state, "on", text);
+	}
+	if (rule->spans > 0)
+	{
+		push_key(state, "times");
+		pushJsonbValue(state, WJB_BEGIN_ARRAY, NULL);
+		for (int i = 0; i < rule->spans; i++)
+		{
+			char	   *text = palloc(LO_SPAN_TEXT);
+
+			lo_span_print(h->span[rule->first_span + i], text);
+			push_string(state, NULL, text);
+		}
+		pushJsonbValue(state, WJB_END_ARRAY, NULL);
+	}
+	if (rule->off)
+		push_true(state, "off");
+	if (rule->add)
+		push_true(state, "add");
+	pushJsonbValue(state, WJB_END_OBJECT, NULL);
+}
+
+PG_FUNCTION_INFO_V1(lead_ops_work_hours_to_jsonb);
+Datum
+lead_ops_work_hours_to_jsonb(PG_FUNCTION_ARGS)
+{
+	lo_hours   *h = palloc(sizeof(lo_hours));
+	JsonbParseState *state = NULL;
+
+	work_hours_read(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0)), h);
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_key(&state, "rules");
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < h->rules; i++)
+		push_rule(&state, h, &h->rule[i]);
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+}
+
+static void
+read_times(JsonbContainer *array, lo_hours *h)
+{
+	JsonbIterator *it = JsonbIteratorInit(array);
+	JsonbIteratorToken token;
+	JsonbValue	v;
+	lo_error	err;
+
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (v.type != jbvString)
+			bad_json("strings such as \"08:30-12:00\" in \"times\"");
+		if (!lo_span_parse(v.val.string.val, v.val.string.len, h, &err))
+			bad_json(psprintf("%s in \"times\"", err.expected));
+	}
+}
+
+static void
+read_rule(JsonbContainer *object, lo_hours *h)
+{
+	JsonbIterator *it = JsonbIteratorInit(object);
+	JsonbIteratorToken token;
+	JsonbValue	key;
+	JsonbValue	v;
+	lo_error	err;
+	lo_hours_rule *rule;
+	bool		timed = false;
+	const char *fault = lo_rule_begin(h);
+
+	if (fault != NULL)
+		bad_json(fault);
+	rule = &h->rule[h->rules - 1];
+	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	{
+		if (token != WJB_KEY)
+			continue;
+		(void) JsonbIteratorNext(&it, &v, true);
+		if (value_is(&key, "on") && v.type == jbvString)
+		{
+			if (!lo_selector_parse(v.val.string.val, v.val.string.len, h, &err))
+				bad_json(psprintf("%s in \"on\"", err.expected));
+		}
+		else if (value_is(&key, "times") && v.type == jbvBinary &&
+				 JsonContainerIsArray(v.val.binary.data))
+		{
+			timed = true;
+			read_times(v.val.binary.data, h);
+		}
+		else if (value_is(&key, "off") && v.type == jbvBool)
+			rule->off = v.val.boolean;
+		else if (value_is(&key, "add") && v.type == jbvBool)
+			rule->add = v.val.boolean;
+		else
+			bad_json("a string \"on\", an array \"times\", "
+					 "true or false as \"off\" and \"add\" in a rule");
+	}
+	/* an empty list could mean always and never */
+	if (timed && rule->spans == 0)
+		bad_json("at least one span in \"times\"");
+	if ((fault = lo_rule_end(h)) != NULL)
+		bad_json(fault);
+}
+
+PG_FUNCTION_INFO_V1(lead_ops_work_hours_from_jsonb);
+Datum
+lead_ops_work_hours_from_jsonb(PG_FUNCTION_ARGS)
+{
+	Jsonb	   *json = PG_GETARG_JSONB_P(0);
+	lo_hours   *h = palloc(sizeof(lo_hours));
+	JsonbValue	rules;
+	JsonbIterator *it;
+	JsonbIteratorToken token;
+	JsonbValue	v;
+
+	lo_hours_clear(h);
+	if (!JB_ROOT_IS_OBJECT(json) || JB_ROOT_COUNT(json) != 1 ||
+		getKeyJsonValueFromContainer(&json->root, "rules", 5, &rules) == NULL ||
+		rules.type != jbvBinary || !JsonContainerIsArray(rules.val.binary.data))
+		bad_json("an object with an array \"rules\"");
+	it = JsonbIteratorInit(rules.val.binary.data);
+	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
+			bad_json("an object for each rule");
+		read_rule(v.val.binary.data, h);
+	}
+	if (h->rules == 0)
+		bad_json("at least one rule");
+	PG_RETURN_DATUM(work_hours_to_datum(h));
+}
