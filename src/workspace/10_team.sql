@@ -6,6 +6,7 @@ CREATE TABLE agent (
     agent text NOT NULL,
     name text,
     zone text NOT NULL DEFAULT 'UTC',
+    hours lead_ops.work_hours,
     skills text[] NOT NULL DEFAULT '{}',
     hired_on date,
     left_on date,
@@ -22,6 +23,7 @@ CREATE TABLE agent (
 );
 COMMENT ON TABLE agent IS 'People who sell; the key is the CRM''s own';
 COMMENT ON COLUMN agent.zone IS 'IANA time zone in which the agent''s days begin and end';
+COMMENT ON COLUMN agent.hours IS 'when the agent works, in the zone; NULL: at any time';
 COMMENT ON COLUMN agent.skills IS 'what a lead may require: languages, products, licences';
 COMMENT ON COLUMN agent.hired_on IS 'first day; NULL: always been here';
 COMMENT ON COLUMN agent.left_on IS 'first day no longer here; NULL: still here';

@@ -11,6 +11,9 @@ CREATE TABLE pool (
     rotation text NOT NULL DEFAULT 'levels',
     strategy text NOT NULL DEFAULT 'fair',
     ignore_presence boolean NOT NULL DEFAULT false,
+    hours lead_ops.work_hours,
+    zone text,
+    calendar lead_ops.work_calendar,
     sticky_for interval,
     sticky_counts boolean NOT NULL DEFAULT true,
     recycle_after interval,
@@ -22,6 +25,8 @@ CREATE TABLE pool (
     CONSTRAINT pool_pool_check CHECK (pool <> ''),
     CONSTRAINT pool_rotation_check CHECK (rotation IN ('levels', 'flat')),
     CONSTRAINT pool_strategy_check CHECK (strategy IN ('fair', 'least_open')),
+    CONSTRAINT pool_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL OR zone IS NULL),
+    CONSTRAINT pool_hours_check CHECK (hours IS NULL OR zone IS NOT NULL),
     CONSTRAINT pool_sticky_for_check CHECK (sticky_for > interval '0'),
     CONSTRAINT pool_recycle_after_check CHECK (recycle_after > interval '0'),
     CONSTRAINT pool_recycle_to_check CHECK (recycle_to IN ('public', 'pool')),
@@ -34,6 +39,10 @@ COMMENT ON COLUMN pool.rotation IS
 COMMENT ON COLUMN pool.strategy IS
     'fair: who is owed most; least_open: who holds fewest open leads, and of these who is owed most';
 COMMENT ON COLUMN pool.ignore_presence IS 'deal also to agents who are paused or signed out';
+COMMENT ON COLUMN pool.hours IS 'when the pool deals, in its zone; NULL: at any time';
+COMMENT ON COLUMN pool.zone IS 'IANA time zone of the pool''s hours';
+COMMENT ON COLUMN pool.calendar IS
+    'holidays and make-up days, for the hours of the pool and of its agents';
 COMMENT ON COLUMN pool.sticky_for IS
     'how long a customer''s next leads go to the agent of the last one; NULL: not at all';
 COMMENT ON COLUMN pool.sticky_counts IS 'a lead that goes to its customer''s agent takes his turn';

@@ -100,7 +100,7 @@ CREATE TRIGGER pool_changes_roster
     AFTER UPDATE ON pool
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 CREATE TRIGGER agent_changes_roster
-    AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF agent, zone, hired_on, left_on ON agent
+    AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE OF agent, zone, hours, hired_on, left_on ON agent
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 CREATE TRIGGER membership_changes_roster
     AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON membership
@@ -182,6 +182,10 @@ BEGIN ATOMIC
                WHEN s.paused THEN 'seat paused'
                WHEN r.state = 'signed_out' AND NOT p.ignore_presence THEN 'signed out'
                WHEN r.state = 'paused' AND NOT p.ignore_presence THEN 'paused'
+               WHEN NOT lead_ops.is_open(p.hours, roster_at.at, p.zone, p.calendar)
+                   THEN 'outside the pool''s hours'
+               WHEN NOT lead_ops.is_open(a.hours, roster_at.at, a.zone, p.calendar)
+                   THEN 'outside working hours'
                WHEN s.per_day <= (SELECT count(*) FROM assignment c
                                   WHERE c.agent = m.agent AND c.pool = pt.pool
                                     AND c.assigned_at >= d.day::timestamp AT TIME ZONE a.zone)
@@ -208,8 +212,10 @@ END;
 COMMENT ON FUNCTION roster_at(text, timestamptz) IS
     'members of a pool''s teams at a moment, and why some get nothing';
 
--- The next moment at which the calendar changes that: somebody's midnight, or
--- the end of the hour for who has reached an hourly cap.
+-- The next moment at which the calendar changes that: somebody's midnight, the
+-- end of the hour for who has reached an hourly cap, or the next opening or
+-- closing of hours, looked for on the current day only, as a calendar may not
+-- know the next one.
 CREATE FUNCTION roster_until(pool text, at timestamptz) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -230,11 +236,31 @@ BEGIN ATOMIC
                          date_trunc('hour', roster_until.at, a.zone) + interval '1 hour'
                  END
           FROM roster_at(roster_until.pool, roster_until.at) r
-          JOIN agent a ON a.agent = r.agent) u
+          JOIN agent a ON a.agent = r.agent
+          UNION ALL
+          SELECT least(n.midnight, b.bound)
+          FROM (SELECT p.hours, p.zone, p.calendar
+                FROM pool p
+                WHERE p.pool = roster_until.pool AND p.hours IS NOT NULL
+                UNION
+                SELECT a.hours, a.zone, p.calendar
+                FROM pool p
+                JOIN pool_team pt ON pt.pool = p.pool
+                JOIN membership m ON m.team = pt.team
+                JOIN agent a ON a.agent = m.agent
+                WHERE p.pool = roster_until.pool AND a.hours IS NOT NULL) h
+          CROSS JOIN LATERAL (
+              SELECT ((roster_until.at AT TIME ZONE h.zone)::date + 1)::timestamp
+                         AT TIME ZONE h.zone AS midnight) n
+          LEFT JOIN LATERAL (
+              SELECT CASE WHEN lower(r) > roster_until.at THEN lower(r)
+                          ELSE upper(r) END AS bound
+              FROM lead_ops.open_ranges(h.hours, tstzrange(roster_until.at, n.midnight),
+                                        h.zone, h.calendar) r) b ON true) u
     WHERE u.until > roster_until.at;
 END;
 COMMENT ON FUNCTION roster_until(text, timestamptz) IS
-    'when a date or the end of a capped hour or day next changes a pool''s roster';
+    'when a date, hours, or the end of a capped hour or day next changes a pool''s roster';
 
 -- Who shares the turns of each ledger at a moment: a line a team, and one with
 -- team '' for the pool itself.
