@@ -47,19 +47,19 @@ COMMENT ON FUNCTION is_for_anybody(waiting, text[]) IS
     'could any of these agents get the waiting lead?';
 
 -- Locks: the pool's ledger row, then rows of waiting that nobody else has.
-CREATE FUNCTION drain(pool text, max integer DEFAULT 1000) RETURNS integer
+CREATE FUNCTION drain_among(pool text, max integer, among text[]) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    ledger pool_ledger := lock_pool(drain.pool);
+    ledger pool_ledger := lock_pool(drain_among.pool);
     members text[];
     line waiting[];
     one waiting;
     dealt integer := 0;
     decision assignment;
 BEGIN
-    IF drain.max IS NULL OR drain.max < 0 THEN
+    IF drain_among.max IS NULL OR drain_among.max < 0 THEN
         RAISE EXCEPTION 'the number of leads must not be negative'
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
@@ -73,23 +73,24 @@ BEGIN
     WHERE r.team <> '';
     WITH taken AS MATERIALIZED (
         SELECT w.* FROM waiting w
-        WHERE w.pool = drain.pool AND NOT w.is_public
+        WHERE w.pool = drain_among.pool AND NOT w.is_public
+          AND (among IS NULL OR w.lead IN (SELECT unnest(among)))
           AND (w.requires = '{}' AND w.excluded IS NULL OR is_for_anybody(w, members))
         ORDER BY w.since, w.lead
-        LIMIT drain.max
+        LIMIT drain_among.max
         FOR UPDATE SKIP LOCKED
     )
     SELECT array_agg(t ORDER BY t.since, t.lead) INTO line FROM taken t;
 
     -- at the end of the line, those left behind are told why
-    IF coalesce(cardinality(line), 0) < drain.max THEN
+    IF coalesce(cardinality(line), 0) < drain_among.max THEN
         PERFORM let_wait(w.pool, w.lead, w.customer, w.requires, w.requested_by,
                          CASE WHEN w.requires <> '{}'
                                    AND candidates_for(ledger, w.requires, NULL, NULL) = '{}'
                               THEN 'nobody has the skills'
                               ELSE 'nobody else is eligible' END)
         FROM (SELECT w.* FROM waiting w
-              WHERE w.pool = drain.pool AND NOT w.is_public
+              WHERE w.pool = drain_among.pool AND NOT w.is_public
                 AND w.reason IN ('queued', 'released', 'recycled')
                 AND (w.requires <> '{}' OR w.excluded IS NOT NULL)
                 AND NOT is_for_anybody(w, members)
@@ -118,15 +119,15 @@ BEGIN
            OR w.requested_by IS NOT NULL OR ledger.is_sticky AND w.customer IS NOT NULL
     ) THEN
         PERFORM assign_batch(
-            drain.pool,
+            drain_among.pool,
             ARRAY (SELECT w.lead FROM unnest(line) w ORDER BY w.since, w.lead),
             CASE WHEN NOT ledger.is_sticky THEN
                 ARRAY (SELECT w.customer FROM unnest(line) w ORDER BY w.since, w.lead) END);
-        RETURN (SELECT l.seq - ledger.seq FROM pool_ledger l WHERE l.pool = drain.pool);
+        RETURN (SELECT l.seq - ledger.seq FROM pool_ledger l WHERE l.pool = drain_among.pool);
     END IF;
 
     FOREACH one IN ARRAY coalesce(line, '{}') LOOP
-        decision := deal_lead(lock_pool(drain.pool), one.lead, one.customer, one.requires,
+        decision := deal_lead(lock_pool(drain_among.pool), one.lead, one.customer, one.requires,
                               one.requested_by,
                               CASE WHEN one.excluded_until > clock_timestamp()
                                    THEN one.excluded END);
@@ -137,6 +138,14 @@ BEGIN
     RETURN dealt;
 END
 $$;
+COMMENT ON FUNCTION drain_among(text, integer, text[]) IS
+    'drain, of these leads only; NULL: of all';
+
+CREATE FUNCTION drain(pool text, max integer DEFAULT 1000) RETURNS integer
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT drain_among(drain.pool, drain.max, NULL);
+END;
 COMMENT ON FUNCTION drain(text, integer) IS
     'deals waiting leads, oldest first, and says how many. Locks the pool''s ledger row, then rows of waiting';
 
@@ -211,56 +220,3 @@ END
 $$;
 COMMENT ON FUNCTION distribute_daily(text, date) IS
     'hands out what waits in the pool, once a day; says how many leads, 0 the second time. Locks the pool''s ledger row';
-
--- AFTER INSERT ... REFERENCING NEW TABLE AS ... FOR EACH STATEMENT on the CRM's
--- own table, with the pool, the key column and the owner column as arguments.
--- Locks: the pool's ledger row, then the rows just inserted.
-CREATE FUNCTION assign_on_insert() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path FROM CURRENT
-AS $$
-DECLARE
-    new_table name;
-    key_type text;
-    owner_type text;
-    leads text[];
-BEGIN
-    IF TG_NARGS <> 3 OR TG_OP <> 'INSERT' OR TG_LEVEL <> 'STATEMENT' OR TG_WHEN <> 'AFTER' THEN
-        RAISE EXCEPTION 'assign_on_insert takes three arguments and is for AFTER INSERT, for each statement'
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'The arguments are the pool, the key column and the owner column.';
-    END IF;
-    SELECT t.tgnewtable INTO new_table FROM pg_trigger t
-    WHERE t.tgrelid = TG_RELID AND t.tgname = TG_NAME;
-    IF new_table IS NULL THEN
-        RAISE EXCEPTION 'trigger "%" must have REFERENCING NEW TABLE AS a name', TG_NAME
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    SELECT max(format_type(a.atttypid, a.atttypmod)) FILTER (WHERE a.attname = TG_ARGV[1]),
-           max(format_type(a.atttypid, a.atttypmod)) FILTER (WHERE a.attname = TG_ARGV[2])
-    INTO key_type, owner_type
-    FROM pg_attribute a
-    WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped;
-    IF key_type IS NULL OR owner_type IS NULL THEN
-        RAISE EXCEPTION 'table "%" has no column "%"', TG_TABLE_NAME,
-                CASE WHEN key_type IS NULL THEN TG_ARGV[1] ELSE TG_ARGV[2] END
-            USING ERRCODE = 'undefined_column';
-    END IF;
-
-    EXECUTE format('SELECT array_agg(n.%1$I::text ORDER BY n.%1$I) FROM %2$I n WHERE n.%3$I IS NULL',
-                   TG_ARGV[1], new_table, TG_ARGV[2])
-    INTO leads;
-    IF leads IS NULL THEN
-        RETURN NULL;
-    END IF;
-    EXECUTE format(
-        'UPDATE %1$s t SET %2$I = d.agent::%3$s '
-        'FROM assign_batch($1, $2) d '
-        'WHERE t.%4$I = d.lead::%5$s AND d.agent IS NOT NULL',
-        TG_RELID::regclass, TG_ARGV[2], owner_type, TG_ARGV[1], key_type)
-    USING TG_ARGV[0], leads;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION assign_on_insert() IS
-    'trigger: deals the leads just inserted into a table of the CRM and sets their owner; arguments are the pool, the key column and the owner column. Locks the pool''s ledger row';

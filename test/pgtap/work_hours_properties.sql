@@ -103,6 +103,42 @@ SELECT is((SELECT count(*)
                   <> (get_bit(o.open, pg_temp.week_minute(t AT TIME ZONE s.zone)) = 1)),
           0::bigint, 'around the transitions of an eighth of all zones is_open agrees with the wall clock');
 
+-- any instant of eight centuries in any zone
+SELECT is((SELECT count(*)
+             FROM (SELECT name AS zone, '1800-01-01 00:00+00'::timestamptz + random() * interval '800 years' AS t
+                     FROM pg_timezone_names, generate_series(1, 200)
+                    WHERE name ~ '/' AND name !~ '^posix'
+                    ORDER BY name) AS x
+            WHERE is_open('00:00-12:00', t, zone) <> ((t AT TIME ZONE zone)::time < '12:00')),
+          0::bigint, 'any instant in any zone agrees with the wall clock');
+
+-- The dates of a calendar: on a holiday closed, on others as on the weekday
+-- they count as.
+CREATE TEMP TABLE special ON COMMIT DROP AS
+SELECT '2024-01-01'::date + d AS day, (ARRAY['holiday', 'Mo', 'Tu', 'Sa', 'Su'])[1 + floor(random() * 5)::int] AS kind
+  FROM generate_series(0, 365) AS d
+ WHERE random() < 0.3;
+CREATE TEMP TABLE day_of_2024 ON COMMIT DROP AS
+SELECT '2024-01-01'::date + d AS day,
+       CASE s.kind WHEN 'holiday' THEN NULL WHEN 'Mo' THEN 1 WHEN 'Tu' THEN 2 WHEN 'Sa' THEN 6 WHEN 'Su' THEN 7
+            ELSE extract(isodow FROM '2024-01-01'::date + d) END AS weekday
+  FROM generate_series(0, 365) AS d
+       LEFT JOIN special AS s ON s.day = '2024-01-01'::date + d;
+SELECT is((SELECT count(*)
+             FROM (SELECT known_within(work_calendar(day, kind), '[2024-01-01,2025-01-01)') AS calendar FROM special) AS c,
+                  generate_series('2024-01-01 00:00+01'::timestamptz, '2024-12-31 23:50+01', '10 minutes') AS t,
+                  LATERAL (SELECT t AT TIME ZONE 'Europe/Berlin' AS reading) AS r
+                  JOIN day_of_2024 AS d ON d.day = reading::date
+            WHERE is_open('Mo-Fr 08:30-12:00,13:30-17:30; Sa 09:00-12:00; PH off', t, 'Europe/Berlin', calendar)
+                  <> EXISTS (SELECT FROM plain AS p
+                              WHERE p.name = 'day' AND p.weekday = d.weekday
+                                    AND date_part('hour', reading) * 60 + date_part('minute', reading) >= p.start_minute
+                                    AND date_part('hour', reading) * 60 + date_part('minute', reading) < p.end_minute)),
+          0::bigint, 'the dates of a calendar are what it says');
+SELECT is(work_days('Mo-Fr 08:30-12:00,13:30-17:30; Sa 09:00-12:00; PH off', '[2024-01-01,2025-01-01)', work_calendar(day, kind)),
+          (SELECT count(*)::int FROM day_of_2024 WHERE weekday <= 6), 'and so are the working days')
+  FROM special;
+
 -- Random hours, a calendar, zones and instants; what next_open and the others
 -- say is held against is_open, minute by minute.
 CREATE FUNCTION pg_temp.random_time(from_minute int, to_minute int) RETURNS text LANGUAGE sql VOLATILE AS $$

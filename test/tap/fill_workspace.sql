@@ -44,3 +44,9 @@ SELECT recycle('flat') > 0, pick('agent 12', 'flat 50');
 SELECT enqueue('nobody', 'queued'), distribute_daily('nobody', '2026-01-01');
 -- leaves a note for the pools
 UPDATE agent SET left_on = '2024-06-01' WHERE agent = 'agent 7';
+-- a table of the CRM, which two workspaces may share
+CREATE SCHEMA IF NOT EXISTS crm;
+CREATE TABLE IF NOT EXISTS crm.lead (id integer PRIMARY KEY, owner text);
+INSERT INTO source (source, relation, key_column, owner_column, nobody, alive)
+VALUES ('crm', 'crm.lead', 'id', 'owner', '{"", "-\\"}', 'lead.id > 0');
+SELECT attach('crm', 'nobody');
