@@ -58,9 +58,9 @@ SELECT command, o.*
 SELECT * FROM person ORDER BY person;
 
 -- COPY is refused like INSERT, with the line
-COPY person FROM stdin;
-10	trainee MO1	\N
-11	principal	\N
+COPY person FROM stdin (DELIMITER ',');
+10,trainee MO1,\N
+11,principal,\N
 \.
 
 -- starts, jumps, floor, leaving and roles

@@ -1,7 +1,8 @@
 /*
  * image_type.c
  *		Sending, order and hash of the types that have one byte image for every
- *		value: work_hours and work_calendar.
+ *		value: rotation, work_hours, work_calendar, retry_policy and ladder.  Those
+ *		of tier_schedule are in its own file, its order being by meaning.
  */
 #include "lead_ops.h"
 

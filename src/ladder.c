@@ -1,11 +1,10 @@
 /*
  * ladder.c
- *		The type: input and output, order and hash, grades and rungs.
+ *		The type: input and output, grades and rungs.
  */
 #include "ladder.h"
 
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
@@ -98,77 +97,6 @@ lead_ops_ladder_recv(PG_FUNCTION_ARGS)
 			ladder_report(&err);
 		}
 	PG_RETURN_DATUM(ladder_to_datum(&l));
-}
-
-PG_FUNCTION_INFO_V1(lead_ops_ladder_send);
-Datum
-lead_ops_ladder_send(PG_FUNCTION_ARGS)
-{
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	StringInfoData buf;
-
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA_ANY(image), (int) VARSIZE_ANY_EXHDR(image));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
-}
-
-/* There is one image for every ladder, so images are compared. */
-static int
-compare_args(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	struct varlena *b = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
-	Size		a_len = VARSIZE_ANY_EXHDR(a);
-	Size		b_len = VARSIZE_ANY_EXHDR(b);
-	int			c = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(a_len, b_len));
-
-	if (c == 0 && a_len != b_len)
-		c = a_len < b_len ? -1 : 1;
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return c;
-}
-
-#define COMPARISON(name, test) \
-	PG_FUNCTION_INFO_V1(lead_ops_ladder_##name); \
-	Datum \
-	lead_ops_ladder_##name(PG_FUNCTION_ARGS) \
-	{ \
-		PG_RETURN_BOOL(compare_args(fcinfo) test 0); \
-	} \
-	extern int	no_such_variable
-
-COMPARISON(eq, ==);
-COMPARISON(ne, !=);
-COMPARISON(lt, <);
-COMPARISON(le, <=);
-COMPARISON(gt, >);
-COMPARISON(ge, >=);
-
-PG_FUNCTION_INFO_V1(lead_ops_ladder_cmp);
-Datum
-lead_ops_ladder_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_args(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(lead_ops_ladder_hash);
-Datum
-lead_ops_ladder_hash(PG_FUNCTION_ARGS)
-{
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-
-	return hash_any((unsigned char *) VARDATA_ANY(image), (int) VARSIZE_ANY_EXHDR(image));
-}
-
-PG_FUNCTION_INFO_V1(lead_ops_ladder_hash_extended);
-Datum
-lead_ops_ladder_hash_extended(PG_FUNCTION_ARGS)
-{
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-
-	return hash_any_extended((unsigned char *) VARDATA_ANY(image),
-							 (int) VARSIZE_ANY_EXHDR(image), PG_GETARG_INT64(1));
 }
 
 static Datum

@@ -10,45 +10,26 @@
  * its default is left out, but for weight, which is 1 where it is missing.
  */
 #include "rotation.h"
+#include "jsonb_io.h"
 
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
+/* A name is not terminated. */
 static void
-bad_json(const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not a rotation"),
-			 errdetail("Expected %s.", expected)));
-}
-
-static void
-push_string(JsonbParseState **state, JsonbIteratorToken token, const char *text, int len)
+push_bytes(JsonbParseState **state, const char *text, int len)
 {
 	JsonbValue	v;
 
 	v.type = jbvString;
 	v.val.string.val = unconstify(char *, text);
 	v.val.string.len = len;
-	pushJsonbValue(state, token, &v);
-}
-
-static void
-push_key(JsonbParseState **state, const char *key)
-{
-	push_string(state, WJB_KEY, key, (int) strlen(key));
+	pushJsonbValue(state, WJB_VALUE, &v);
 }
 
 static void
 push_number(JsonbParseState **state, const char *key, lo_int128 units, int scale)
 {
-	JsonbValue	v;
-
-	push_key(state, key);
-	v.type = jbvNumeric;
-	v.val.numeric = dec_to_numeric(lo_dec_normal(units, scale));
-	pushJsonbValue(state, WJB_VALUE, &v);
+	push_decimal(state, key, lo_dec_normal(units, scale));
 }
 
 static void
@@ -56,7 +37,7 @@ push_member(JsonbParseState **state, const lo_member *m)
 {
 	pushJsonbValue(state, WJB_BEGIN_OBJECT, NULL);
 	push_key(state, "name");
-	push_string(state, WJB_VALUE, m->name, m->name_len);
+	push_bytes(state, m->name, m->name_len);
 	push_number(state, "weight", m->weight, LO_WEIGHT_SCALE);
 	if (m->base != 0)
 	{
@@ -65,7 +46,7 @@ push_member(JsonbParseState **state, const lo_member *m)
 		int			len = lo_fraction_print(m->base, text);
 
 		push_key(state, "carried");
-		push_string(state, WJB_VALUE, text, len);
+		push_bytes(state, text, len);
 	}
 	if (m->in_round)
 		push_number(state, "got", m->got, 0);
@@ -75,13 +56,7 @@ push_member(JsonbParseState **state, const lo_member *m)
 		push_number(state, "last", m->last, 0);
 	}
 	if (m->away)
-	{
-		JsonbValue	yes = {.type = jbvBool};
-
-		yes.val.boolean = true;
-		push_key(state, "away");
-		pushJsonbValue(state, WJB_VALUE, &yes);
-	}
+		push_true(state, "away");
 	pushJsonbValue(state, WJB_END_OBJECT, NULL);
 }
 
@@ -107,13 +82,6 @@ lead_ops_rotation_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(object));
 }
 
-static bool
-key_is(const JsonbValue *key, const char *name)
-{
-	return key->val.string.len == (int) strlen(name) &&
-		memcmp(key->val.string.val, name, key->val.string.len) == 0;
-}
-
 /* A number in units of 10^-scale; whether it is in range is checked later. */
 static int64
 read_number(const JsonbValue *v, int scale, const char *expected)
@@ -124,7 +92,7 @@ read_number(const JsonbValue *v, int scale, const char *expected)
 	if (v->type != jbvNumeric || !numeric_to_dec(v->val.numeric, &number) ||
 		!lo_dec_at_scale(number, scale, &units) ||
 		units < PG_INT64_MIN || units > PG_INT64_MAX)
-		bad_json(expected);
+		refuse_json("a rotation", expected);
 	return (int64) units;
 }
 
@@ -142,36 +110,36 @@ read_member(JsonbContainer *object, lo_member *m)
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "name") && v.type == jbvString)
+		if (value_is(&key, "name") && v.type == jbvString)
 		{
 			m->name = v.val.string.val;
 			m->name_len = v.val.string.len;
 		}
-		else if (key_is(&key, "weight"))
+		else if (value_is(&key, "weight"))
 			m->weight = read_number(&v, LO_WEIGHT_SCALE, "a weight with at most 6 decimals");
-		else if (key_is(&key, "carried"))
+		else if (value_is(&key, "carried"))
 		{
 			if (v.type != jbvString || v.val.string.len == 0 ||
 				lo_fraction_parse(v.val.string.val, v.val.string.len,
 								  &m->base) != v.val.string.len)
-				bad_json("a balance such as \"-2/7\", whose divisor goes into 442720643463713815200");
+				refuse_json("a rotation", "a balance such as \"-2/7\", whose divisor goes into 442720643463713815200");
 		}
-		else if (key_is(&key, "got"))
+		else if (value_is(&key, "got"))
 		{
 			m->in_round = true;
 			m->got = read_number(&v, 0, "a whole number of leads");
 		}
-		else if (key_is(&key, "received"))
+		else if (value_is(&key, "received"))
 			m->received = read_number(&v, 0, "a whole number of leads");
-		else if (key_is(&key, "last"))
+		else if (value_is(&key, "last"))
 			m->last = read_number(&v, 0, "a whole number");
-		else if (key_is(&key, "away") && v.type == jbvBool)
+		else if (value_is(&key, "away") && v.type == jbvBool)
 			m->away = v.val.boolean;
 		else
-			bad_json("a string \"name\", and of \"weight\", \"carried\", \"got\", \"received\", \"last\" and \"away\" in a member");
+			refuse_json("a rotation", "a string \"name\", and of \"weight\", \"carried\", \"got\", \"received\", \"last\" and \"away\" in a member");
 	}
 	if (m->name == NULL)
-		bad_json("a \"name\" in every member");
+		refuse_json("a rotation", "a \"name\" in every member");
 }
 
 static void
@@ -183,14 +151,14 @@ read_members(JsonbContainer *array, lo_rotation *r)
 	int			n = (int) JsonContainerSize(array);
 
 	if (n > LO_MAX_MEMBERS)
-		bad_json("at most 100000 members");
+		refuse_json("a rotation", "at most 100000 members");
 	r->member = palloc(sizeof(lo_member) * Max(n, 1));
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("an object for every member");
+			refuse_json("a rotation", "an object for every member");
 		read_member(v.val.binary.data, &r->member[r->n++]);
 	}
 }
@@ -209,29 +177,29 @@ lead_ops_rotation_from_jsonb(PG_FUNCTION_ARGS)
 	int			bad;
 
 	if (!JB_ROOT_IS_OBJECT(json))
-		bad_json("an object");
+		refuse_json("a rotation", "an object");
 	it = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "seq"))
+		if (value_is(&key, "seq"))
 			r.seq = read_number(&v, 0, "a whole number as \"seq\"");
-		else if (key_is(&key, "round"))
+		else if (value_is(&key, "round"))
 			r.turns = read_number(&v, 0, "a whole number as \"round\"");
-		else if (key_is(&key, "members") && v.type == jbvBinary &&
+		else if (value_is(&key, "members") && v.type == jbvBinary &&
 				 JsonContainerIsArray(v.val.binary.data))
 			read_members(v.val.binary.data, &r);
 		else
-			bad_json("an array \"members\", and of \"seq\" and \"round\"");
+			refuse_json("a rotation", "an array \"members\", and of \"seq\" and \"round\"");
 	}
 	if (r.member == NULL)
-		bad_json("an array \"members\"");
+		refuse_json("a rotation", "an array \"members\"");
 	if (lo_members_sort(r.member, r.n) >= 0)
-		bad_json("every name once");
+		refuse_json("a rotation", "every name once");
 	fault = lo_rotation_fault(&r, &bad);
 	if (fault != NULL)
-		bad_json(fault);
+		refuse_json("a rotation", fault);
 	PG_RETURN_DATUM(rotation_to_datum(&r));
 }

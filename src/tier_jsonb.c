@@ -10,47 +10,13 @@
  * bound or a rate stands.  Options that are not set are left out.
  */
 #include "tier_schedule.h"
+#include "jsonb_io.h"
 
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
-
-static void
-bad_json(const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not a tier_schedule"),
-			 errdetail("Expected %s.", expected)));
-}
-
-static void
-push_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	v;
-
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, key);
-	v.val.string.len = (int) strlen(key);
-	pushJsonbValue(state, WJB_KEY, &v);
-}
-
-static void
-push_text(JsonbParseState **state, const char *key, const char *text)
-{
-	JsonbValue	v;
-
-	push_key(state, key);
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, text);
-	v.val.string.len = (int) strlen(text);
-	pushJsonbValue(state, WJB_VALUE, &v);
-}
 
 static void
 push_number(JsonbParseState **state, const char *key, lo_dec number, bool percent)
 {
-	JsonbValue	v;
-
 	if (percent)
 	{
 		char		text[LO_DEC_TEXT];
@@ -58,13 +24,10 @@ push_number(JsonbParseState **state, const char *key, lo_dec number, bool percen
 
 		(void) lo_dec_shift(number, 2, &shifted);
 		lo_dec_print(shifted, text);
-		push_text(state, key, psprintf("%s%%", text));
+		push_string(state, key, psprintf("%s%%", text));
 		return;
 	}
-	push_key(state, key);
-	v.type = jbvNumeric;
-	v.val.numeric = dec_to_numeric(number);
-	pushJsonbValue(state, WJB_VALUE, &v);
+	push_decimal(state, key, number);
 }
 
 static void
@@ -96,7 +59,7 @@ lead_ops_tier_schedule_to_jsonb(PG_FUNCTION_ARGS)
 	JsonbValue *object;
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	push_text(&state, "mode", t->mode == LO_MARGINAL ? "marginal" :
+	push_string(&state, "mode", t->mode == LO_MARGINAL ? "marginal" :
 			  t->mode == LO_WHOLE ? "whole" : "interpolated");
 	push_key(&state, "tiers");
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
@@ -108,22 +71,9 @@ lead_ops_tier_schedule_to_jsonb(PG_FUNCTION_ARGS)
 	if (t->has_floor)
 		push_number(&state, "floor", t->floor, false);
 	if (t->is_signed)
-	{
-		JsonbValue	yes = {.type = jbvBool};
-
-		yes.val.boolean = true;
-		push_key(&state, "signed");
-		pushJsonbValue(&state, WJB_VALUE, &yes);
-	}
+		push_true(&state, "signed");
 	object = pushJsonbValue(&state, WJB_END_OBJECT, NULL);
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(object));
-}
-
-static bool
-key_is(const JsonbValue *key, const char *name)
-{
-	return key->val.string.len == (int) strlen(name) &&
-		memcmp(key->val.string.val, name, key->val.string.len) == 0;
 }
 
 static lo_dec
@@ -132,9 +82,9 @@ read_number(const JsonbValue *v)
 	lo_dec		number = {0, 0};
 
 	if (v->type != jbvNumeric)
-		bad_json("a number");
+		refuse_json("a tier_schedule", "a number");
 	if (!numeric_to_dec(v->val.numeric, &number))
-		bad_json("a number of at most 38 digits");
+		refuse_json("a tier_schedule", "a number of at most 38 digits");
 	return number;
 }
 
@@ -151,7 +101,7 @@ read_number_or_percent(const JsonbValue *v, bool *percent)
 	n = lo_dec_parse(v->val.string.val, v->val.string.len, &number);
 	if (n <= 0 || n + 1 != v->val.string.len || v->val.string.val[n] != '%' ||
 		!lo_dec_shift(number, -2, &number))
-		bad_json("a number or a percentage");
+		refuse_json("a tier_schedule", "a number or a percentage");
 	*percent = !lo_dec_is_zero(number);
 	return number;
 }
@@ -169,12 +119,12 @@ read_blocks(JsonbContainer *object, lo_tier *tier)
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "amount"))
+		if (value_is(&key, "amount"))
 			tier->block_amount = read_number(&v);
-		else if (key_is(&key, "size"))
+		else if (value_is(&key, "size"))
 			tier->block_size = read_number(&v);
 		else
-			bad_json("\"amount\" and \"size\" in \"per\"");
+			refuse_json("a tier_schedule", "\"amount\" and \"size\" in \"per\"");
 	}
 	if (lo_dec_is_zero(tier->block_amount) && tier->block_size.units > 0)
 		tier->block_size = tier->block_amount;
@@ -194,24 +144,24 @@ read_tier(JsonbContainer *object, lo_tier *tier)
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (!bounded && (key_is(&key, "from") || key_is(&key, "over")))
+		if (!bounded && (value_is(&key, "from") || value_is(&key, "over")))
 		{
 			bounded = true;
-			tier->over = key_is(&key, "over");
+			tier->over = value_is(&key, "over");
 			tier->bound = read_number_or_percent(&v, &tier->bound_percent);
 		}
-		else if (key_is(&key, "rate"))
+		else if (value_is(&key, "rate"))
 			tier->rate = read_number_or_percent(&v, &tier->rate_percent);
-		else if (key_is(&key, "flat"))
+		else if (value_is(&key, "flat"))
 			tier->flat = read_number(&v);
-		else if (key_is(&key, "per") && v.type == jbvBinary &&
+		else if (value_is(&key, "per") && v.type == jbvBinary &&
 				 JsonContainerIsObject(v.val.binary.data))
 			read_blocks(v.val.binary.data, tier);
 		else
-			bad_json("one of \"from\" and \"over\", and of \"rate\", \"flat\" and \"per\" in a tier");
+			refuse_json("a tier_schedule", "one of \"from\" and \"over\", and of \"rate\", \"flat\" and \"per\" in a tier");
 	}
 	if (!bounded)
-		bad_json("\"from\" or \"over\" in every tier");
+		refuse_json("a tier_schedule", "\"from\" or \"over\" in every tier");
 }
 
 static void
@@ -223,14 +173,14 @@ read_tiers(JsonbContainer *array, lo_tiers *t)
 	int			n = (int) JsonContainerSize(array);
 
 	if (n > LO_MAX_TIERS)
-		bad_json("at most 1000 tiers");
+		refuse_json("a tier_schedule", "at most 1000 tiers");
 	t->tier = palloc0(sizeof(lo_tier) * Max(n, 1));
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("an object for every tier");
+			refuse_json("a tier_schedule", "an object for every tier");
 		read_tier(v.val.binary.data, &t->tier[t->n++]);
 	}
 }
@@ -240,15 +190,14 @@ read_mode(const JsonbValue *v)
 {
 	if (v->type == jbvString)
 	{
-		if (key_is(v, "marginal"))
+		if (value_is(v, "marginal"))
 			return LO_MARGINAL;
-		if (key_is(v, "whole"))
+		if (value_is(v, "whole"))
 			return LO_WHOLE;
-		if (key_is(v, "interpolated"))
+		if (value_is(v, "interpolated"))
 			return LO_INTERPOLATED;
 	}
-	bad_json("\"marginal\", \"whole\" or \"interpolated\" as \"mode\"");
-	return LO_MARGINAL;			/* not reached */
+	refuse_json("a tier_schedule", "\"marginal\", \"whole\" or \"interpolated\" as \"mode\"");
 }
 
 PG_FUNCTION_INFO_V1(lead_ops_tier_schedule_from_jsonb);
@@ -265,37 +214,37 @@ lead_ops_tier_schedule_from_jsonb(PG_FUNCTION_ARGS)
 	int			bad;
 
 	if (!JB_ROOT_IS_OBJECT(json))
-		bad_json("an object");
+		refuse_json("a tier_schedule", "an object");
 	it = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "mode"))
+		if (value_is(&key, "mode"))
 			t.mode = read_mode(&v);
-		else if (key_is(&key, "tiers") && v.type == jbvBinary &&
+		else if (value_is(&key, "tiers") && v.type == jbvBinary &&
 				 JsonContainerIsArray(v.val.binary.data))
 			read_tiers(v.val.binary.data, &t);
-		else if (key_is(&key, "cap"))
+		else if (value_is(&key, "cap"))
 		{
 			t.has_cap = true;
 			t.cap = read_number(&v);
 		}
-		else if (key_is(&key, "floor"))
+		else if (value_is(&key, "floor"))
 		{
 			t.has_floor = true;
 			t.floor = read_number(&v);
 		}
-		else if (key_is(&key, "signed") && v.type == jbvBool)
+		else if (value_is(&key, "signed") && v.type == jbvBool)
 			t.is_signed = v.val.boolean;
 		else
-			bad_json("\"mode\", an array \"tiers\", and of \"cap\", \"floor\" and \"signed\"");
+			refuse_json("a tier_schedule", "\"mode\", an array \"tiers\", and of \"cap\", \"floor\" and \"signed\"");
 	}
 	if (t.mode == 0)
-		bad_json("a \"mode\"");
+		refuse_json("a tier_schedule", "a \"mode\"");
 	fault = lo_tiers_fault(&t, &bad);
 	if (fault != NULL)
-		bad_json(fault);
+		refuse_json("a tier_schedule", fault);
 	PG_RETURN_DATUM(tiers_to_datum(&t));
 }

@@ -93,18 +93,6 @@ lead_ops_tier_schedule_recv(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(tiers_to_datum(tiers_from_bytes((const unsigned char *) bytes, len)));
 }
 
-PG_FUNCTION_INFO_V1(lead_ops_tier_schedule_send);
-Datum
-lead_ops_tier_schedule_send(PG_FUNCTION_ARGS)
-{
-	struct varlena *image = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0));
-	StringInfoData buf;
-
-	pq_begintypsend(&buf);
-	pq_sendbytes(&buf, VARDATA_ANY(image), (int) VARSIZE_ANY_EXHDR(image));
-	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
-}
-
 static void
 tiers_free(lo_tiers *t)
 {

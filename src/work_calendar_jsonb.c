@@ -11,17 +11,9 @@
  * limits the calendar.
  */
 #include "work_hours.h"
+#include "jsonb_io.h"
 
 #include "utils/builtins.h"
-
-static void
-bad_json(const char *what, const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not %s", what),
-			 errdetail("Expected %s.", expected)));
-}
 
 static void
 push_date(JsonbParseState **state, const char *key, int32 date)
@@ -74,7 +66,7 @@ read_date(const JsonbValue *v, const char *what)
 	int32_t		date = 0;
 
 	if (v->type != jbvString || !lo_date_parse(v->val.string.val, v->val.string.len, &date))
-		bad_json(what, "dates such as \"2026-10-01\"");
+		refuse_json(what, "dates such as \"2026-10-01\"");
 	return date;
 }
 
@@ -107,16 +99,16 @@ read_entry(JsonbContainer *object, lo_run *run)
 		else if (value_is(&key, "kind") && v.type == jbvString)
 			run->kind = lo_kind_parse(v.val.string.val, v.val.string.len);
 		else
-			bad_json("a work_calendar", "\"from\", \"kind\" and maybe \"to\" in a day");
+			refuse_json("a work_calendar", "\"from\", \"kind\" and maybe \"to\" in a day");
 	}
 	if (!has_from)
-		bad_json("a work_calendar", "\"from\" in a day");
+		refuse_json("a work_calendar", "\"from\" in a day");
 	if (!has_to)
 		run->to = run->from;
 	if (run->to < run->from)
-		bad_json("a work_calendar", "\"to\" not before \"from\"");
+		refuse_json("a work_calendar", "\"to\" not before \"from\"");
 	if (run->kind < 0)
-		bad_json("a work_calendar", "\"kind\" to be \"holiday\" or a weekday, \"Mo\" to \"Su\"");
+		refuse_json("a work_calendar", "\"kind\" to be \"holiday\" or a weekday, \"Mo\" to \"Su\"");
 }
 
 static void
@@ -132,7 +124,7 @@ read_entries(JsonbContainer *array, lo_calendar *c)
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("a work_calendar", "an object for each of the \"days\"");
+			refuse_json("a work_calendar", "an object for each of the \"days\"");
 		read_entry(v.val.binary.data, &c->run[c->runs++]);
 	}
 }
@@ -161,10 +153,10 @@ read_known(JsonbContainer *object, lo_calendar *c)
 			c->known.to = read_date(&v, "a work_calendar");
 		}
 		else
-			bad_json("a work_calendar", "\"from\" and \"to\" in \"known\"");
+			refuse_json("a work_calendar", "\"from\" and \"to\" in \"known\"");
 	}
 	if (c->has_from && c->has_to && c->known.to < c->known.from)
-		bad_json("a work_calendar", "\"to\" not before \"from\"");
+		refuse_json("a work_calendar", "\"to\" not before \"from\"");
 }
 
 PG_FUNCTION_INFO_V1(lead_ops_work_calendar_from_jsonb);
@@ -179,7 +171,7 @@ lead_ops_work_calendar_from_jsonb(PG_FUNCTION_ARGS)
 	JsonbValue	v;
 
 	if (!JB_ROOT_IS_OBJECT(json))
-		bad_json("a work_calendar", "an object");
+		refuse_json("a work_calendar", "an object");
 	it = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
@@ -193,10 +185,10 @@ lead_ops_work_calendar_from_jsonb(PG_FUNCTION_ARGS)
 				 JsonContainerIsObject(v.val.binary.data))
 			read_known(v.val.binary.data, &c);
 		else
-			bad_json("a work_calendar", "an array \"days\", and maybe an object \"known\"");
+			refuse_json("a work_calendar", "an array \"days\", and maybe an object \"known\"");
 	}
 	if (c.run == NULL)
-		bad_json("a work_calendar", "an array \"days\"");
+		refuse_json("a work_calendar", "an array \"days\"");
 	work_calendar_arrange(&c);
 	PG_RETURN_DATUM(work_calendar_to_datum(&c));
 }
@@ -230,7 +222,7 @@ read_notice_day(JsonbContainer *object, Notice *notice)
 	if (getKeyJsonValueFromContainer(object, "date", 4, &date) == NULL ||
 		getKeyJsonValueFromContainer(object, "isOffDay", 8, &off) == NULL ||
 		off.type != jbvBool)
-		bad_json("a holiday notice", "\"date\" and \"isOffDay\" in every day");
+		refuse_json("a holiday notice", "\"date\" and \"isOffDay\" in every day");
 	run.from = run.to = read_date(&date, "a holiday notice");
 	run.kind = off.val.boolean ? LO_KIND_HOLIDAY : notice->make_up;
 	if (run.kind < 0)
@@ -258,7 +250,7 @@ read_notice_days(JsonbContainer *array, Notice *notice, bool nested)
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("a holiday notice", "an object for every day");
+			refuse_json("a holiday notice", "an object for every day");
 		days = nested ? member_array(v.val.binary.data, "days") : NULL;
 		if (days != NULL)
 			read_notice_days(days, notice, false);
@@ -296,7 +288,7 @@ lead_ops_holiday_notice(PG_FUNCTION_ARGS)
 		JsonbContainer *days = JB_ROOT_IS_OBJECT(json) ? member_array(&json->root, "days") : NULL;
 
 		if (days == NULL)
-			bad_json("a holiday notice", "an array of days, or an object with an array \"days\"");
+			refuse_json("a holiday notice", "an array of days, or an object with an array \"days\"");
 		read_notice_days(days, &notice, false);
 	}
 	work_calendar_arrange(&notice.calendar);

@@ -14,7 +14,6 @@
 #include "core/opening.h"
 
 #include "pgtime.h"
-#include "utils/jsonb.h"
 
 /* work_hours.c */
 extern void work_hours_read(struct varlena *image, lo_hours *out);
@@ -41,10 +40,5 @@ typedef struct WorkZone
 
 extern void work_zone_init(WorkZone *zone, const char *name);
 extern void work_zone_segment(void *context, int64_t at, lo_segment *out);
-
-/* work_hours_jsonb.c: what the casts of both types share */
-extern void push_key(JsonbParseState **state, const char *key);
-extern void push_string(JsonbParseState **state, const char *key, const char *text);
-extern bool value_is(const JsonbValue *value, const char *text);
 
 #endif							/* LEAD_OPS_WORK_HOURS_H */

@@ -10,59 +10,9 @@
  * without "times" for the whole of it.
  */
 #include "work_hours.h"
+#include "jsonb_io.h"
 
 #include "utils/builtins.h"
-
-static void
-bad_json(const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not %s", "work_hours"),
-			 errdetail("Expected %s.", expected)));
-}
-
-void
-push_key(JsonbParseState **state, const char *key)
-{
-	JsonbValue	v;
-
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, key);
-	v.val.string.len = (int) strlen(key);
-	pushJsonbValue(state, WJB_KEY, &v);
-}
-
-/* A member of an object, or with key NULL an element of an array. */
-void
-push_string(JsonbParseState **state, const char *key, const char *text)
-{
-	JsonbValue	v;
-
-	if (key != NULL)
-		push_key(state, key);
-	v.type = jbvString;
-	v.val.string.val = unconstify(char *, text);
-	v.val.string.len = (int) strlen(text);
-	pushJsonbValue(state, key != NULL ? WJB_VALUE : WJB_ELEM, &v);
-}
-
-bool
-value_is(const JsonbValue *value, const char *text)
-{
-	return value->type == jbvString && value->val.string.len == (int) strlen(text) &&
-		memcmp(value->val.string.val, text, value->val.string.len) == 0;
-}
-
-static void
-push_true(JsonbParseState **state, const char *key)
-{
-	JsonbValue	yes = {.type = jbvBool};
-
-	yes.val.boolean = true;
-	push_key(state, key);
-	pushJsonbValue(state, WJB_VALUE, &yes);
-}
 
 static void
 push_rule(JsonbParseState **state, const lo_hours *h, const lo_hours_rule *rule)
@@ -126,9 +76,9 @@ read_times(JsonbContainer *array, lo_hours *h)
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvString)
-			bad_json("strings such as \"08:30-12:00\" in \"times\"");
+			refuse_json("work_hours", "strings such as \"08:30-12:00\" in \"times\"");
 		if (!lo_span_parse(v.val.string.val, v.val.string.len, h, &err))
-			bad_json(psprintf("%s in \"times\"", err.expected));
+			refuse_json("work_hours", psprintf("%s in \"times\"", err.expected));
 	}
 }
 
@@ -145,7 +95,7 @@ read_rule(JsonbContainer *object, lo_hours *h)
 	const char *fault = lo_rule_begin(h);
 
 	if (fault != NULL)
-		bad_json(fault);
+		refuse_json("work_hours", fault);
 	rule = &h->rule[h->rules - 1];
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
@@ -155,7 +105,7 @@ read_rule(JsonbContainer *object, lo_hours *h)
 		if (value_is(&key, "on") && v.type == jbvString)
 		{
 			if (!lo_selector_parse(v.val.string.val, v.val.string.len, h, &err))
-				bad_json(psprintf("%s in \"on\"", err.expected));
+				refuse_json("work_hours", psprintf("%s in \"on\"", err.expected));
 		}
 		else if (value_is(&key, "times") && v.type == jbvBinary &&
 				 JsonContainerIsArray(v.val.binary.data))
@@ -168,14 +118,14 @@ read_rule(JsonbContainer *object, lo_hours *h)
 		else if (value_is(&key, "add") && v.type == jbvBool)
 			rule->add = v.val.boolean;
 		else
-			bad_json("a string \"on\", an array \"times\", "
+			refuse_json("work_hours", "a string \"on\", an array \"times\", "
 					 "true or false as \"off\" and \"add\" in a rule");
 	}
 	/* an empty list could mean always and never */
 	if (timed && rule->spans == 0)
-		bad_json("at least one span in \"times\"");
+		refuse_json("work_hours", "at least one span in \"times\"");
 	if ((fault = lo_rule_end(h)) != NULL)
-		bad_json(fault);
+		refuse_json("work_hours", fault);
 }
 
 PG_FUNCTION_INFO_V1(lead_ops_work_hours_from_jsonb);
@@ -193,17 +143,17 @@ lead_ops_work_hours_from_jsonb(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json) || JB_ROOT_COUNT(json) != 1 ||
 		getKeyJsonValueFromContainer(&json->root, "rules", 5, &rules) == NULL ||
 		rules.type != jbvBinary || !JsonContainerIsArray(rules.val.binary.data))
-		bad_json("an object with an array \"rules\"");
+		refuse_json("work_hours", "an object with an array \"rules\"");
 	it = JsonbIteratorInit(rules.val.binary.data);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("an object for each rule");
+			refuse_json("work_hours", "an object for each rule");
 		read_rule(v.val.binary.data, h);
 	}
 	if (h->rules == 0)
-		bad_json("at least one rule");
+		refuse_json("work_hours", "at least one rule");
 	PG_RETURN_DATUM(work_hours_to_datum(h));
 }

@@ -13,7 +13,7 @@ CREATE FUNCTION tier_schedule_recv(internal) RETURNS tier_schedule
     AS 'MODULE_PATHNAME', 'lead_ops_tier_schedule_recv'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION tier_schedule_send(tier_schedule) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'lead_ops_tier_schedule_send'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_send'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE tier_schedule (

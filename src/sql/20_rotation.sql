@@ -13,7 +13,7 @@ CREATE FUNCTION rotation_recv(internal) RETURNS rotation
     AS 'MODULE_PATHNAME', 'lead_ops_rotation_recv'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_send(rotation) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_send'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_send'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 -- storage main: a ledger is read and written with every lead, so it stays in
@@ -36,31 +36,31 @@ COMMENT ON FUNCTION rotation_send(rotation) IS 'I/O';
 -- order and hash
 
 CREATE FUNCTION rotation_eq(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_eq'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_eq'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_ne(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_ne'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_ne'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_lt(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_lt'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_lt'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_le(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_le'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_le'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_gt(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_gt'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_gt'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_ge(rotation, rotation) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_ge'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_ge'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_cmp(rotation, rotation) RETURNS integer
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_cmp'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_cmp'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_hash(rotation) RETURNS integer
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_hash'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_hash'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION rotation_hash_extended(rotation, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'lead_ops_rotation_hash_extended'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_hash_extended'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION rotation_eq(rotation, rotation) IS 'implementation of = operator';
 COMMENT ON FUNCTION rotation_ne(rotation, rotation) IS 'implementation of <> operator';

@@ -13,7 +13,7 @@ CREATE FUNCTION ladder_recv(internal) RETURNS ladder
     AS 'MODULE_PATHNAME', 'lead_ops_ladder_recv'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_send(ladder) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_send'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_send'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE ladder (
@@ -34,31 +34,31 @@ COMMENT ON FUNCTION ladder_send(ladder) IS 'I/O';
 -- order and hash
 
 CREATE FUNCTION ladder_eq(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_eq'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_eq'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_ne(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_ne'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_ne'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_lt(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_lt'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_lt'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_le(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_le'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_le'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_gt(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_gt'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_gt'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_ge(ladder, ladder) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_ge'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_ge'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_cmp(ladder, ladder) RETURNS integer
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_cmp'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_cmp'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_hash(ladder) RETURNS integer
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_hash'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_hash'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION ladder_hash_extended(ladder, bigint) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'lead_ops_ladder_hash_extended'
+    AS 'MODULE_PATHNAME', 'lead_ops_image_hash_extended'
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION ladder_eq(ladder, ladder) IS 'implementation of = operator';
 COMMENT ON FUNCTION ladder_ne(ladder, ladder) IS 'implementation of <> operator';

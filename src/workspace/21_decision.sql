@@ -34,6 +34,8 @@ CREATE INDEX assignment_agent_idx ON assignment (agent, assigned_at);
 CREATE INDEX assignment_customer_idx ON assignment (customer, assigned_at)
     WHERE customer IS NOT NULL;
 CREATE INDEX assignment_lead_idx ON assignment (lead) WHERE ended_at IS NOT NULL;
+CREATE INDEX assignment_correction_idx ON assignment (pool, team)
+    WHERE how IN ('sticky', 'least_open', 'reassigned');
 CREATE INDEX assignment_assigned_at_idx ON assignment USING brin (assigned_at);
 COMMENT ON TABLE assignment IS
     'Every decision, in the order they were made in their pool. What was decided stays; only how it went on is written later';

@@ -31,7 +31,7 @@ COMMENT ON COLUMN pool_ledger.has_caps IS 'some seat has a cap';
 COMMENT ON COLUMN pool_ledger.seq IS 'number of the last decision';
 COMMENT ON COLUMN pool_ledger.roster IS 'version of pool_roster in force';
 COMMENT ON COLUMN pool_ledger.refresh_at IS
-    'when the calendar next changes the roster: somebody joins, moves or leaves';
+    'when the clock next changes the roster: a date, hours, or the end of a capped hour or day';
 
 CREATE TABLE team_ledger (
     pool text NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE team_ledger (
 ) WITH (fillfactor = 50);
 ALTER TABLE team_ledger ALTER COLUMN turns SET STORAGE MAIN;
 COMMENT ON TABLE team_ledger IS
-    'Turns of the agents of a team in a pool with levels; changed under the pool''s lock only';
+    'Turns of the agents of a team in a pool with levels, and who is in it in a flat one; changed under the pool''s lock only';
 
 CREATE TABLE pool_roster (
     pool text NOT NULL,
@@ -419,11 +419,15 @@ BEGIN
     -- what the notes are about is seen by the statements after this one
     DELETE FROM roster_change c WHERE c.pool = lock_pool.pool;
 
-    -- who comes into a roster must not be deleted by a session that has not
+    -- who and what comes into a roster must not be deleted by a session that has not
     -- seen it yet (see keep_dealt_to)
     PERFORM FROM agent a
     WHERE a.agent IN (SELECT r.agent FROM roster_at(lock_pool.pool, moment) r)
     ORDER BY a.agent
+    FOR KEY SHARE;
+    PERFORM FROM team t
+    WHERE t.team IN (SELECT r.team FROM roster_at(lock_pool.pool, moment) r)
+    ORDER BY t.team
     FOR KEY SHARE;
 
     -- the lines that differ from those in force; a team that is gone has an empty one

@@ -234,9 +234,9 @@ BEGIN
         END IF;
     END IF;
 
-    IF chosen IS NULL AND rules.strategy = 'least_open' THEN
+    IF how = 'dealt' AND rules.strategy = 'least_open' THEN
         narrowed := least_open(ledger, candidates);
-        how := CASE how WHEN 'dealt' THEN 'least_open' ELSE how END;
+        how := 'least_open';
     ELSE
         narrowed := candidates;
     END IF;

@@ -83,10 +83,11 @@ BEGIN
     WHERE t.pool = ledger.pool;
 
     IF ledger.has_caps THEN
-        SELECT least(min(d.n) - 1, size) INTO size
+        -- who reaches a cap shares no further turns, so the run ends with that lead
+        SELECT least(min(d.n), size) INTO size
         FROM (SELECT t.n, t.agent, row_number() OVER (PARTITION BY t.agent ORDER BY t.n) AS nth
               FROM next_turns(ledger.is_flat, ledger.turns, names, turns, size) t) d
-        JOIN seat_room(ledger.pool, moment) r ON r.agent = d.agent AND d.nth > r.room;
+        JOIN seat_room(ledger.pool, moment) r ON r.agent = d.agent AND d.nth >= r.room;
         INSERT INTO roster_change (pool) VALUES (ledger.pool) ON CONFLICT DO NOTHING;
     END IF;
 

@@ -127,23 +127,39 @@ CREATE FUNCTION fairness(pool text, during tstzrange DEFAULT '(,)')
     )
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    WITH correction AS (
+        -- turns given by other rules than the ledger's, and turns taken back
+        SELECT coalesce(c.team, '') AS level, count(*) AS turns
+        FROM (SELECT a.team FROM assignment a
+              WHERE a.pool = fairness.pool AND a.takes_turn
+                AND a.how IN ('sticky', 'least_open', 'reassigned')
+              UNION ALL
+              SELECT a.team FROM credit c JOIN assignment a ON a.pool = c.pool AND a.seq = c.seq
+              WHERE c.pool = fairness.pool) c
+        GROUP BY GROUPING SETS ((c.team), ())
+    ), size AS (
+        -- everybody who has ever been in the ledger of the level
+        SELECT '' AS level, count(*) AS members
+        FROM pool_ledger l CROSS JOIN LATERAL lead_ops.rotation_members(l.turns) m
+        WHERE l.pool = fairness.pool
+        UNION ALL
+        SELECT t.team, count(*)
+        FROM team_ledger t CROSS JOIN LATERAL lead_ops.rotation_members(t.turns) m
+        WHERE t.pool = fairness.pool
+        GROUP BY t.team
+    ), part AS (
+        -- within a part of the pool's life a balance moves from one end to the other
+        SELECT CASE WHEN EXISTS (SELECT FROM assignment a
+                                 WHERE a.pool = fairness.pool AND a.seq = 1
+                                   AND a.assigned_at < lower(fairness.during))
+                    THEN 1 ELSE 0.5 END AS size
+    )
     SELECT b.team, b.agent, b.entitled, b.received, b.entitled - b.received,
-           round((count(*) OVER (PARTITION BY b.level) - 1) * s.part + k.corrections, 1)
+           round((s.members - 1) * p.size + coalesce(c.turns, 0), 1)
     FROM balance_sheet(fairness.pool, fairness.during) b
-    -- turns given by other rules than the ledger's, and turns taken back
-    CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE a.how IN ('sticky', 'least_open', 'reassigned'))
-               + count(c.seq) AS corrections
-        FROM assignment a
-        LEFT JOIN credit c ON c.pool = a.pool AND c.seq = a.seq
-        WHERE a.pool = fairness.pool AND a.takes_turn
-          AND (b.level = '' OR a.team = b.level)) k
-    -- within a part of the pool's life a balance moves from one end to the other
-    CROSS JOIN (SELECT CASE WHEN EXISTS (
-                           SELECT FROM assignment a
-                           WHERE a.pool = fairness.pool
-                             AND a.assigned_at < lower(fairness.during)
-                       ) THEN 1 ELSE 0.5 END AS part) s
+    JOIN size s ON s.level = b.level
+    LEFT JOIN correction c ON c.level = b.level
+    CROSS JOIN part p
     ORDER BY b.team NULLS FIRST, b.agent NULLS FIRST;
 END;
 COMMENT ON FUNCTION fairness(text, tstzrange) IS

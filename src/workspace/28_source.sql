@@ -369,16 +369,20 @@ BEGIN
         RETURN NULL;
     END IF;
 
-    -- Under a snapshot older than the pool's last lead the lock is an error, by
-    -- which the CRM would lose its row.
+    -- a transaction with one snapshot cannot deal (LO027), and the CRM must not
+    -- lose its row by that
     IF s.on_insert = 'enqueue'
        OR TG_NARGS = 1 AND current_setting('transaction_isolation') <> 'read committed' THEN
         PERFORM enqueue(s.pool, u.lead, u.customer)
         FROM unnest(leads, customers) u (lead, customer);
         RETURN NULL;
     END IF;
-    PERFORM assign_batch(s.pool, leads,
-                         CASE WHEN s.customer_column IS NOT NULL THEN customers END);
+    IF cardinality(leads) = 1 THEN
+        PERFORM assign(s.pool, leads[1], customers[1]);
+    ELSE
+        PERFORM assign_batch(s.pool, leads,
+                             CASE WHEN s.customer_column IS NOT NULL THEN customers END);
+    END IF;
     PERFORM write_owners(s, relation, leads);
     RETURN NULL;
 END

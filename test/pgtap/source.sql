@@ -320,5 +320,26 @@ SELECT results_eq('SELECT * FROM source_crm.lead_times',
     'its times are instants, whatever the session''s zone');
 SELECT throws_ok($$SELECT source_view('t')$$, 'LO029', NULL, 'none for an unknown source');
 
+-- what a role needs that inserts into an attached table
+CREATE TABLE source_crm.form (id integer PRIMARY KEY, owner text);
+INSERT INTO source (source, relation, key_column, owner_column, prefix)
+VALUES ('form', 'source_crm.form', 'id', 'owner', 'form ');
+SELECT attach('form', 'p');
+SET LOCAL ROLE NONE;
+CREATE ROLE source_clerk;
+SET LOCAL ROLE lead_ops_tester;
+GRANT USAGE ON SCHEMA source_crm TO source_clerk;
+GRANT SELECT, INSERT ON source_crm.form TO source_clerk;
+GRANT USAGE ON SCHEMA source_test TO source_clerk;
+GRANT SELECT ON source, pool, assignment TO source_clerk;
+GRANT SELECT, INSERT ON waiting TO source_clerk;
+GRANT EXECUTE ON FUNCTION find_source, leads_statement, is_unowned, column_type, enqueue TO source_clerk;
+SET LOCAL ROLE NONE;
+SET LOCAL ROLE source_clerk;
+SELECT lives_ok('INSERT INTO source_crm.form VALUES (1)', 'a role with a few rights can feed the queue');
+SET LOCAL ROLE NONE;
+SET LOCAL ROLE lead_ops_tester;
+SELECT is(deal_source('form'), 1, 'and a worker with more deals');
+
 SELECT finish();
 ROLLBACK;

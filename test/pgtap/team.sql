@@ -41,8 +41,8 @@ SELECT lives_ok($$INSERT INTO membership (agent, team, role) VALUES ('cat', 'coa
     'a membership without dates holds always');
 
 SELECT results_eq(
-    $$SELECT d, is_employed(('x', 'x', 'UTC', '{}'::text[], date '2026-01-05',
-                              date '2026-02-01', NULL::name, NULL)::agent, d::date)
+    $$SELECT d, is_employed(jsonb_populate_record(NULL::agent,
+                   '{"hired_on": "2026-01-05", "left_on": "2026-02-01"}'), d::date)
       FROM unnest(ARRAY['2026-01-04', '2026-01-05', '2026-01-31', '2026-02-01']) d$$,
     $$VALUES ('2026-01-04', false), ('2026-01-05', true), ('2026-01-31', true), ('2026-02-01', false)$$,
     'employment is half-open: the day of leaving is not in it');
