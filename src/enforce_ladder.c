@@ -9,9 +9,9 @@
  */
 #include "ladder.h"
 
-#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "executor/tuptable.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -160,9 +160,9 @@ prepare(FunctionCallInfo fcinfo, TriggerData *data)
 }
 
 static inline void
-fetch(const Enforcer *e, HeapTuple row, Grade *grade)
+fetch(const Enforcer *e, TupleTableSlot *row, Grade *grade)
 {
-	grade->datum = heap_getattr(row, e->column, e->desc, &grade->is_null);
+	grade->datum = slot_getattr(row, e->column, &grade->is_null);
 	grade->text = NULL;
 	grade->len = 0;
 	grade->rung = LO_NO_RUNG;
@@ -415,8 +415,8 @@ lead_ops_enforce_ladder(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_BY_UPDATE(data->tg_event))
 	{
 		row = data->tg_newtuple;
-		fetch(e, data->tg_trigtuple, &from);
-		fetch(e, row, &to);
+		fetch(e, data->tg_trigslot, &from);
+		fetch(e, data->tg_newslot, &to);
 		if (!is_same_image(e, &from, &to))
 		{
 			look_up(e, &from);
@@ -429,7 +429,7 @@ lead_ops_enforce_ladder(PG_FUNCTION_ARGS)
 	{
 		row = data->tg_trigtuple;
 		from = (Grade) {.is_null = true,.rung = LO_NO_RUNG};
-		fetch(e, row, &to);
+		fetch(e, data->tg_trigslot, &to);
 		look_up(e, &to);
 		check_move(e, data, &from, &to);
 	}

@@ -3,13 +3,13 @@
  *		The type: input and output, grades and rungs.
  */
 #include "ladder.h"
+#include "jsonb_io.h"
 
 #include "catalog/pg_type.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
 static void
 ladder_report(const lo_error *err)
@@ -188,15 +188,6 @@ lead_ops_ladder_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL)));
 }
 
-static void
-bad_json(const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not a ladder"),
-			 errdetail("Expected %s.", expected)));
-}
-
 PG_FUNCTION_INFO_V1(lead_ops_ladder_from_jsonb);
 Datum
 lead_ops_ladder_from_jsonb(PG_FUNCTION_ARGS)
@@ -210,21 +201,21 @@ lead_ops_ladder_from_jsonb(PG_FUNCTION_ARGS)
 	int			bad;
 
 	if (!JB_ROOT_IS_ARRAY(json) || JB_ROOT_IS_SCALAR(json))
-		bad_json("an array of grades");
+		refuse_json("a ladder", "an array of grades");
 	if (JB_ROOT_COUNT(json) > LO_MAX_GRADES)
-		bad_json("at most 200 grades");
+		refuse_json("a ladder", "at most 200 grades");
 	it = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
 	{
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvString)
-			bad_json("a string for every grade");
+			refuse_json("a ladder", "a string for every grade");
 		l.grade[l.n].text = v.val.string.val;
 		l.grade[l.n++].len = v.val.string.len;
 	}
 	fault = lo_ladder_fault(&l, &bad);
 	if (fault != NULL)
-		bad_json(fault);
+		refuse_json("a ladder", fault);
 	PG_RETURN_DATUM(ladder_to_datum(&l));
 }

@@ -180,22 +180,6 @@ lead_ops_retry_policy_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
 }
 
-static void
-bad_json(const char *expected)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("jsonb value is not a retry_policy"),
-			 errdetail("Expected %s.", expected)));
-}
-
-static bool
-key_is(const JsonbValue *key, const char *name)
-{
-	return key->val.string.len == (int) strlen(name) &&
-		memcmp(key->val.string.val, name, key->val.string.len) == 0;
-}
-
 static int
 read_count(const JsonbValue *v)
 {
@@ -203,7 +187,8 @@ read_count(const JsonbValue *v)
 
 	if (v->type != jbvNumeric || !numeric_to_dec(v->val.numeric, &number) ||
 		number.scale != 0 || number.units < 1 || number.units > LO_MAX_ATTEMPTS)
-		bad_json("a whole number from 1 to 1000 as \"max\" and \"total\"");
+		refuse_json("a retry_policy",
+					"a whole number from 1 to 1000 as \"max\" and \"total\"");
 	return (int) number.units;
 }
 
@@ -215,7 +200,7 @@ read_delay(const JsonbValue *v, bool may_work)
 	if (v->type != jbvString ||
 		!lo_delay_parse(v->val.string.val, v->val.string.len, &delay) ||
 		(delay.working && !may_work))
-		bad_json(may_work ? "delays such as \"5m\", \"2d\" or \"w2h\"" :
+		refuse_json("a retry_policy", may_work ? "delays such as \"5m\", \"2d\" or \"w2h\"" :
 				 "a duration such as \"2h\" as \"within\" and \"gap\"");
 	return delay;
 }
@@ -239,7 +224,7 @@ read_delays(JsonbContainer *array, lo_retry *p, lo_retry_rule *rule)
 		if (token != WJB_ELEM)
 			continue;
 		if (p->delays == LO_MAX_DELAYS)
-			bad_json("at most 1000 delays");
+			refuse_json("a retry_policy", "at most 1000 delays");
 		p->delay[p->delays++] = read_delay(&v, true);
 		rule->delays++;
 	}
@@ -260,21 +245,21 @@ read_rule(JsonbContainer *object, lo_retry *p)
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "outcome") && v.type == jbvString)
+		if (value_is(&key, "outcome") && v.type == jbvString)
 		{
 			rule->outcome = v.val.string.val;
 			rule->outcome_len = v.val.string.len;
 		}
-		else if (key_is(&key, "delays") && is_array(&v))
+		else if (value_is(&key, "delays") && is_array(&v))
 			read_delays(v.val.binary.data, p, rule);
-		else if (key_is(&key, "max"))
+		else if (value_is(&key, "max"))
 			rule->max = read_count(&v);
-		else if (key_is(&key, "then") && value_is(&v, "stop"))
+		else if (value_is(&key, "then") && value_is(&v, "stop"))
 			rule->action = LO_STOP;
-		else if (key_is(&key, "then") && value_is(&v, "suppress"))
+		else if (value_is(&key, "then") && value_is(&v, "suppress"))
 			rule->action = LO_SUPPRESS;
 		else
-			bad_json("\"outcome\" with \"delays\" and \"max\", "
+			refuse_json("a retry_policy", "\"outcome\" with \"delays\" and \"max\", "
 					 "or \"then\" with \"stop\" or \"suppress\"");
 	}
 }
@@ -291,9 +276,9 @@ read_rules(JsonbContainer *array, lo_retry *p)
 		if (token != WJB_ELEM)
 			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
-			bad_json("an object for every outcome");
+			refuse_json("a retry_policy", "an object for every outcome");
 		if (p->rules == LO_MAX_OUTCOMES)
-			bad_json("rules for at most 100 outcomes");
+			refuse_json("a retry_policy", "rules for at most 100 outcomes");
 		read_rule(v.val.binary.data, p);
 	}
 }
@@ -311,27 +296,28 @@ lead_ops_retry_policy_from_jsonb(PG_FUNCTION_ARGS)
 	const char *fault;
 
 	if (!JB_ROOT_IS_OBJECT(json))
-		bad_json("an object");
+		refuse_json("a retry_policy", "an object");
 	it = JsonbIteratorInit(&json->root);
 	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
 	{
 		if (token != WJB_KEY)
 			continue;
 		(void) JsonbIteratorNext(&it, &v, true);
-		if (key_is(&key, "rules") && is_array(&v))
+		if (value_is(&key, "rules") && is_array(&v))
 			read_rules(v.val.binary.data, p);
-		else if (key_is(&key, "total"))
+		else if (value_is(&key, "total"))
 			p->total = read_count(&v);
-		else if (key_is(&key, "within"))
+		else if (value_is(&key, "within"))
 			p->within = read_delay(&v, false).seconds;
-		else if (key_is(&key, "gap"))
+		else if (value_is(&key, "gap"))
 			p->gap = read_delay(&v, false).seconds;
 		else
-			bad_json("an array \"rules\", and of \"total\", \"within\" and \"gap\"");
+			refuse_json("a retry_policy",
+						"an array \"rules\", and of \"total\", \"within\" and \"gap\"");
 	}
 	fault = lo_retry_fault(p);
 	if (fault != NULL)
-		bad_json(fault);
+		refuse_json("a retry_policy", fault);
 	PG_RETURN_DATUM(policy_to_datum(p));
 }
 

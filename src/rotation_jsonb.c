@@ -122,7 +122,8 @@ read_member(JsonbContainer *object, lo_member *m)
 			if (v.type != jbvString || v.val.string.len == 0 ||
 				lo_fraction_parse(v.val.string.val, v.val.string.len,
 								  &m->base) != v.val.string.len)
-				refuse_json("a rotation", "a balance such as \"-2/7\", whose divisor goes into 442720643463713815200");
+				refuse_json("a rotation",
+							"a balance such as \"-2/7\", whose divisor goes into 442720643463713815200");
 		}
 		else if (value_is(&key, "got"))
 		{
@@ -136,7 +137,8 @@ read_member(JsonbContainer *object, lo_member *m)
 		else if (value_is(&key, "away") && v.type == jbvBool)
 			m->away = v.val.boolean;
 		else
-			refuse_json("a rotation", "a string \"name\", and of \"weight\", \"carried\", \"got\", \"received\", \"last\" and \"away\" in a member");
+			refuse_json("a rotation",
+						"a string \"name\", and of \"weight\", \"carried\", \"got\", \"received\", \"last\" and \"away\" in a member");
 	}
 	if (m->name == NULL)
 		refuse_json("a rotation", "a \"name\" in every member");

@@ -158,7 +158,8 @@ read_tier(JsonbContainer *object, lo_tier *tier)
 				 JsonContainerIsObject(v.val.binary.data))
 			read_blocks(v.val.binary.data, tier);
 		else
-			refuse_json("a tier_schedule", "one of \"from\" and \"over\", and of \"rate\", \"flat\" and \"per\" in a tier");
+			refuse_json("a tier_schedule",
+						"one of \"from\" and \"over\", and of \"rate\", \"flat\" and \"per\" in a tier");
 	}
 	if (!bounded)
 		refuse_json("a tier_schedule", "\"from\" or \"over\" in every tier");
@@ -239,7 +240,8 @@ lead_ops_tier_schedule_from_jsonb(PG_FUNCTION_ARGS)
 		else if (value_is(&key, "signed") && v.type == jbvBool)
 			t.is_signed = v.val.boolean;
 		else
-			refuse_json("a tier_schedule", "\"mode\", an array \"tiers\", and of \"cap\", \"floor\" and \"signed\"");
+			refuse_json("a tier_schedule",
+						"\"mode\", an array \"tiers\", and of \"cap\", \"floor\" and \"signed\"");
 	}
 	if (t.mode == 0)
 		refuse_json("a tier_schedule", "a \"mode\"");

@@ -17,8 +17,10 @@
 int
 lo_ladder_find(const lo_ladder *l, const char *name, int len)
 {
+	/* steps of a band differ at their end */
 	for (int i = 0; i < l->n; i++)
-		if (l->grade[i].len == len && memcmp(l->grade[i].text, name, (size_t) len) == 0)
+		if (l->grade[i].len == len && l->grade[i].text[len - 1] == name[len - 1] &&
+			memcmp(l->grade[i].text, name, (size_t) len) == 0)
 			return i;
 	return -1;
 }

@@ -430,18 +430,25 @@ BEGIN
     ORDER BY t.team
     FOR KEY SHARE;
 
-    -- the lines that differ from those in force; a team that is gone has an empty one
-    INSERT INTO pool_roster (pool, team, roster, members, weights, absent, reasons, since)
-    SELECT lock_pool.pool, team, ledger.roster + 1,
-           coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
-           coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'), moment
-    FROM roster_lines(lock_pool.pool, moment) l
-    FULL JOIN roster_in_force(lock_pool.pool, ledger.roster) r USING (team)
-    WHERE (coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
-           coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'))
-          IS DISTINCT FROM (r.members, r.weights, r.absent, r.reasons);
+    -- the lines that differ from those in force; a team that is gone has an empty
+    -- one. The ledgers are read in the same statement, so that a lead that somebody
+    -- closes right now is in both or in neither.
+    WITH changed AS (
+        INSERT INTO pool_roster (pool, team, roster, members, weights, absent, reasons, since)
+        SELECT lock_pool.pool, team, ledger.roster + 1,
+               coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
+               coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'), moment
+        FROM roster_lines(lock_pool.pool, moment) l
+        FULL JOIN roster_in_force(lock_pool.pool, ledger.roster) r USING (team)
+        WHERE (coalesce(l.members, '{}'), coalesce(l.weights, '{}'),
+               coalesce(l.absent, '{}'), coalesce(l.reasons, '{}'))
+              IS DISTINCT FROM (r.members, r.weights, r.absent, r.reasons)
+        RETURNING team
+    )
+    SELECT f.* INTO fresh
+    FROM ledger_at(lock_pool.pool, moment) f
+    WHERE EXISTS (SELECT FROM changed);
     IF FOUND THEN
-        SELECT f.* INTO fresh FROM ledger_at(lock_pool.pool, moment) f;
         INSERT INTO team_ledger AS t (pool, team, turns)
         SELECT lock_pool.pool, f.team, f.turns
         FROM unnest(fresh.teams, fresh.agents) f (team, turns)

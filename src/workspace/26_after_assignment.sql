@@ -270,15 +270,17 @@ BEGIN
     END IF;
 
     SELECT CASE
-               WHEN r.agent IS NULL THEN 'not in a team of the pool'
-               WHEN r.reason IS NOT NULL THEN r.reason
+               WHEN r.team IS NULL THEN 'not in a team of the pool'
+               WHEN a.agent <> ALL (r.members)
+                   THEN r.reasons[array_position(r.absent, a.agent)]
                WHEN wanted.excluded = pick.agent AND wanted.excluded_until > clock_timestamp()
                    THEN 'lost the lead a short time ago'
                WHEN NOT a.skills @> wanted.requires THEN 'lacks the skills'
            END
     INTO refusal
     FROM agent a
-    LEFT JOIN roster_at(wanted.pool, clock_timestamp()) r ON r.agent = a.agent
+    LEFT JOIN roster_in_force(ledger.pool, ledger.roster) r
+        ON r.team <> '' AND a.agent = ANY (r.members || r.absent)
     WHERE a.agent = pick.agent;
     IF refusal IS NOT NULL THEN
         RAISE EXCEPTION 'agent "%" cannot pick lead "%"', pick.agent, pick.lead
