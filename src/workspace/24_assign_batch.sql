@@ -173,6 +173,7 @@ DECLARE
     ledger pool_ledger;
     fresh text[] := leads;
     fresh_customers text[] := customers;
+    size integer := cardinality(leads);
 BEGIN
     IF leads IS NULL OR array_position(leads, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
@@ -219,6 +220,11 @@ BEGIN
                 $sql$
             INTO fresh, fresh_customers
             USING leads, customers;
+            -- every lead is new: it was another key, and would be so again
+            IF cardinality(fresh) = size THEN
+                RAISE;
+            END IF;
+            size := cardinality(fresh);
         END;
     END LOOP;
 

@@ -186,5 +186,11 @@ DELETE FROM pool_team WHERE team = 'empty';
 SELECT throws_ok($$DELETE FROM team WHERE team = 'empty'$$, 'LO042', NULL, 'so does a team');
 SELECT throws_ok($$DELETE FROM pool WHERE pool = 'p'$$, '23503', NULL, 'and a pool');
 
+-- a ledger behind its decisions is an error, and no endless attempt
+UPDATE pool_ledger SET seq = 0 WHERE pool = 'batch';
+SET LOCAL statement_timeout = '20s';
+SELECT throws_ok($$SELECT assign_batch('batch', ARRAY['Z1', 'Z2'])$$, '23505', NULL,
+    'a batch that meets another key than a lead''s gives up');
+
 SELECT * FROM finish();
 ROLLBACK;
