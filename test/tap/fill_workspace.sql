@@ -50,3 +50,7 @@ CREATE TABLE IF NOT EXISTS crm.lead (id integer PRIMARY KEY, owner text);
 INSERT INTO source (source, relation, key_column, owner_column, nobody, alive)
 VALUES ('crm', 'crm.lead', 'id', 'owner', '{"", "-\\"}', 'lead.id > 0');
 SELECT attach('crm', 'nobody');
+-- the calendar and what holds for the whole organisation
+INSERT INTO calendar (calendar, days)
+VALUES ('cal "1"', '2026-01-01 holiday, 2026-01-04 Mo known from 2020-01-01 to 2030-12-31');
+UPDATE setting SET zone = 'Asia/Shanghai', calendar = 'cal "1"', hours = 'Mo-Sa 08:00-17:00; PH off';

@@ -1,0 +1,130 @@
+--
+-- Calendar: which days are worked, and where weeks, months and years begin
+--
+
+CREATE TABLE calendar (
+    calendar text NOT NULL,
+    days lead_ops.work_calendar NOT NULL,
+    CONSTRAINT calendar_pkey PRIMARY KEY (calendar),
+    CONSTRAINT calendar_calendar_check CHECK (calendar <> ''),
+    CONSTRAINT calendar_days_check
+        CHECK (days::jsonb #> '{known,from}' IS NOT NULL
+               AND days::jsonb #> '{known,to}' IS NOT NULL)
+);
+COMMENT ON TABLE calendar IS
+    'Calendars by name: public holidays and make-up days of the years that are loaded';
+COMMENT ON COLUMN calendar.days IS
+    'limited to the years it knows (known_within): a question about another one is an error, never a guess';
+
+CREATE TABLE setting (
+    one boolean NOT NULL DEFAULT true,
+    zone text NOT NULL DEFAULT 'UTC',
+    calendar text,
+    hours lead_ops.work_hours NOT NULL DEFAULT 'Mo-Fr 09:00-18:00; PH off',
+    week_belongs_to text NOT NULL DEFAULT 'last_work_day',
+    CONSTRAINT setting_pkey PRIMARY KEY (one),
+    CONSTRAINT setting_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar ON UPDATE CASCADE,
+    CONSTRAINT setting_one_check CHECK (one),
+    CONSTRAINT setting_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL),
+    CONSTRAINT setting_week_belongs_to_check
+        CHECK (week_belongs_to IN ('last_work_day', 'first_day', 'most_days'))
+);
+CREATE INDEX setting_calendar_idx ON setting (calendar);
+COMMENT ON TABLE setting IS 'What holds for the whole organisation: one row, made with the workspace';
+COMMENT ON COLUMN setting.one IS 'always true';
+COMMENT ON COLUMN setting.zone IS
+    'IANA time zone in which months and pay periods of the whole organisation begin';
+COMMENT ON COLUMN setting.calendar IS 'holidays and make-up days; NULL: there are none';
+COMMENT ON COLUMN setting.hours IS 'the normal working week, for agents without hours of their own';
+COMMENT ON COLUMN setting.week_belongs_to IS
+    'the month (quarter, year) that a week counts for: that of its last_work_day, its first_day (Monday), or most_days (Thursday)';
+
+CREATE TRIGGER setting_no_delete
+    BEFORE DELETE ON setting
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER setting_no_truncate
+    BEFORE TRUNCATE ON setting
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+INSERT INTO setting DEFAULT VALUES;
+
+CREATE FUNCTION working_days(during daterange, agents text[] DEFAULT NULL)
+    RETURNS TABLE (agent text, day date)
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT a.agent, d.day
+    FROM setting s
+    LEFT JOIN calendar c ON c.calendar = s.calendar
+    CROSS JOIN generate_series(0, upper(working_days.during) - lower(working_days.during) - 1) n (n)
+    CROSS JOIN LATERAL (SELECT lower(working_days.during) + n.n AS day) d
+    JOIN agent a ON (working_days.agents IS NULL OR a.agent = ANY (working_days.agents))
+        AND is_employed(a, d.day)
+    WHERE lead_ops.work_days(coalesce(a.hours, s.hours), daterange(d.day, d.day + 1), c.days) = 1;
+END;
+COMMENT ON FUNCTION working_days(daterange, text[]) IS
+    'the days on which each agent is due to work: employed, and hours of the agent (else of the setting) begin on it; agents NULL: all. No rows for a range without both bounds';
+
+CREATE FUNCTION is_work_day(agent text, day date) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT EXISTS (SELECT FROM working_days(daterange(is_work_day.day, is_work_day.day + 1),
+                                            ARRAY[is_work_day.agent]));
+END;
+COMMENT ON FUNCTION is_work_day(text, date) IS 'is the agent due to work on that day?';
+
+--
+-- Periods
+--
+
+CREATE FUNCTION period_of(kind text, day date) RETURNS daterange
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    -- date_trunc on timestamp knows no zone, and begins weeks on Monday
+    first date := CASE WHEN kind IN ('day', 'week', 'month', 'quarter', 'year')
+                       THEN date_trunc(kind, day::timestamp) END;
+BEGIN
+    IF first IS NULL AND kind IS NOT NULL AND day IS NOT NULL THEN
+        RAISE EXCEPTION 'unknown kind of period "%"', kind
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'It is day, week, month, quarter or year.';
+    END IF;
+    RETURN daterange(first,
+                     (first + CASE kind WHEN 'quarter' THEN interval '3 months'
+                                        ELSE ('1 ' || kind)::interval END)::date)
+        WHERE first IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION period_of(text, date) IS
+    'the day, ISO week, month, quarter or year that a day is in, half-open; another kind is refused (22023), NULL gives NULL';
+
+CREATE FUNCTION counting_day(kind text, period daterange) RETURNS date
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE
+        WHEN counting_day.kind IS DISTINCT FROM 'week' OR s.week_belongs_to = 'first_day'
+            THEN lower(counting_day.period)
+        WHEN s.week_belongs_to = 'most_days' THEN lower(counting_day.period) + 3
+        ELSE (SELECT coalesce(max(d.day), upper(counting_day.period) - 1)
+              FROM (SELECT lower(counting_day.period) + n.n AS day
+                    FROM generate_series(0, 6) n (n)) d
+              LEFT JOIN calendar c ON c.calendar = s.calendar
+              WHERE lead_ops.work_days(s.hours, daterange(d.day, d.day + 1), c.days) = 1)
+        END
+    FROM setting s;
+END;
+COMMENT ON FUNCTION counting_day(text, daterange) IS
+    'the day by which a period counts for a longer one: its first, but that of a week as setting.week_belongs_to says (a week without work days: its last)';
+
+CREATE FUNCTION periods_in(kind text, during daterange) RETURNS SETOF daterange
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT p.period
+    FROM (SELECT DISTINCT period_of(periods_in.kind, lower(periods_in.during) + n.n) AS period
+          FROM generate_series(0, upper(periods_in.during) - lower(periods_in.during) - 1) n (n)) p
+    WHERE counting_day(periods_in.kind, p.period) <@ periods_in.during
+    ORDER BY p.period;
+END;
+COMMENT ON FUNCTION periods_in(text, daterange) IS
+    'the periods of a kind that count for a longer one, in order: each by its counting_day, so that every week counts for exactly one month';
