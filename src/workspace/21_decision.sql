@@ -88,27 +88,27 @@ COMMENT ON TABLE lead_event IS
     'What happened to leads after they were dealt: who did what, and why; append-only';
 COMMENT ON COLUMN lead_event.agent IS 'the agent it was taken from or given back to';
 
-CREATE TABLE credit (
+CREATE TABLE turn_credit (
     pool text NOT NULL,
     seq bigint NOT NULL,
     agent text NOT NULL,
     reason text NOT NULL,
     approved_by text NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    CONSTRAINT credit_pkey PRIMARY KEY (pool, seq),
-    CONSTRAINT credit_assignment_fkey FOREIGN KEY (pool, seq) REFERENCES assignment,
-    CONSTRAINT credit_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES agent,
-    CONSTRAINT credit_approved_by_check CHECK (approved_by <> agent)
+    CONSTRAINT turn_credit_pkey PRIMARY KEY (pool, seq),
+    CONSTRAINT turn_credit_assignment_fkey FOREIGN KEY (pool, seq) REFERENCES assignment,
+    CONSTRAINT turn_credit_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES agent,
+    CONSTRAINT turn_credit_approved_by_check CHECK (approved_by <> agent)
 );
-CREATE INDEX credit_agent_idx ON credit (agent, at);
-COMMENT ON TABLE credit IS
+CREATE INDEX turn_credit_agent_idx ON turn_credit (agent, at);
+COMMENT ON TABLE turn_credit IS
     'Bad leads that were given back to their agents'' shares; append-only';
 
-CREATE TRIGGER credit_append_only
-    BEFORE UPDATE OR DELETE ON credit
+CREATE TRIGGER turn_credit_append_only
+    BEFORE UPDATE OR DELETE ON turn_credit
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER credit_no_truncate
-    BEFORE TRUNCATE ON credit
+CREATE TRIGGER turn_credit_no_truncate
+    BEFORE TRUNCATE ON turn_credit
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lead_event_append_only
     BEFORE UPDATE OR DELETE ON lead_event

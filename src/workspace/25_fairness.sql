@@ -48,7 +48,7 @@ BEGIN ATOMIC
           AND balance_sheet.during @> a.assigned_at
           AND (balance_sheet.below IS NULL OR a.seq < balance_sheet.below)
           AND a.takes_turn
-          AND NOT EXISTS (SELECT FROM credit c WHERE c.pool = a.pool AND c.seq = a.seq)
+          AND NOT EXISTS (SELECT FROM turn_credit c WHERE c.pool = a.pool AND c.seq = a.seq)
         GROUP BY a.roster, a.team, a.agent, a.eligible
     ), offered AS (
         SELECT d.roster, d.eligible, sum(d.leads) AS leads
@@ -134,7 +134,7 @@ BEGIN ATOMIC
               WHERE a.pool = fairness.pool AND a.takes_turn
                 AND a.how IN ('sticky', 'least_open', 'reassigned')
               UNION ALL
-              SELECT a.team FROM credit c JOIN assignment a ON a.pool = c.pool AND a.seq = c.seq
+              SELECT a.team FROM turn_credit c JOIN assignment a ON a.pool = c.pool AND a.seq = c.seq
               WHERE c.pool = fairness.pool) c
         GROUP BY GROUPING SETS ((c.team), ())
     ), size AS (

@@ -321,13 +321,13 @@ BEGIN
         RAISE EXCEPTION 'nobody approves a credit for himself' USING ERRCODE = 'LO026';
     END IF;
     PERFORM check_hand_out(credit_back.approved_by, stored.team);
-    IF EXISTS (SELECT FROM credit c WHERE c.pool = stored.pool AND c.seq = stored.seq) THEN
+    IF EXISTS (SELECT FROM turn_credit c WHERE c.pool = stored.pool AND c.seq = stored.seq) THEN
         RAISE EXCEPTION 'lead "%" has been credited back already', stored.lead
             USING ERRCODE = 'LO026';
     END IF;
 
     SELECT p.credits_a_month,
-           (SELECT count(*) FROM credit c
+           (SELECT count(*) FROM turn_credit c
             WHERE c.agent = stored.agent
               AND c.pool = stored.pool
               AND c.at >= date_trunc('month', clock_timestamp(), a.zone))
@@ -339,7 +339,7 @@ BEGIN
             USING ERRCODE = 'LO026',
                   DETAIL = format('Pool %s allows %s.', quote_literal(stored.pool), allowed);
     END IF;
-    INSERT INTO credit (pool, seq, agent, reason, approved_by)
+    INSERT INTO turn_credit (pool, seq, agent, reason, approved_by)
     VALUES (stored.pool, stored.seq, stored.agent, credit_back.reason,
             credit_back.approved_by);
 

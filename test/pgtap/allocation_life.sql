@@ -198,17 +198,17 @@ SELECT results_eq(format('SELECT team, agent, received, entitled, balance FROM f
     format('SELECT team, agent, received, entitled, balance FROM fairness(%L)', p.b), 'fairness leaves it out: pool ' || p.a)
 FROM (VALUES ('with', 'without'), ('flat', 'flat without')) p (a, b);
 -- the monthly limit: of ann's in this pool, 2
-SELECT is((SELECT agent FROM credit WHERE pool = 'with'), (SELECT agent FROM assignment WHERE lead = 'with fr'), 'a credit is noted for its agent');
+SELECT is((SELECT agent FROM turn_credit WHERE pool = 'with'), (SELECT agent FROM assignment WHERE lead = 'with fr'), 'a credit is noted for its agent');
 SELECT lives_ok(format('SELECT credit_back(a, %L, %L) FROM assignment a WHERE (a.pool, a.seq) = (%L, %s)', 'x', 'dir', s.pool, s.seq), 'the second credit of the month')
-FROM (SELECT pool, seq FROM assignment WHERE pool = 'with' AND agent = (SELECT agent FROM credit WHERE pool = 'with') AND lead <> 'with fr' ORDER BY seq LIMIT 1) s;
+FROM (SELECT pool, seq FROM assignment WHERE pool = 'with' AND agent = (SELECT agent FROM turn_credit WHERE pool = 'with') AND lead <> 'with fr' ORDER BY seq LIMIT 1) s;
 SELECT throws_like(format('SELECT credit_back(a, %L, %L) FROM assignment a WHERE (a.pool, a.seq) = (%L, %s)', 'x', 'dir', s.pool, s.seq),
     '%has been credited 2 times this month', 'a third is over the limit')
-FROM (SELECT pool, seq FROM assignment WHERE pool = 'with' AND agent = (SELECT agent FROM credit WHERE pool = 'with' LIMIT 1) ORDER BY seq DESC LIMIT 1 OFFSET 1) s;
+FROM (SELECT pool, seq FROM assignment WHERE pool = 'with' AND agent = (SELECT agent FROM turn_credit WHERE pool = 'with' LIMIT 1) ORDER BY seq DESC LIMIT 1 OFFSET 1) s;
 SELECT throws_ok($$SELECT credit_back(a, 'x', 'dir') FROM assignment a WHERE a.how = 'picked' LIMIT 1$$, 'LO026', 'there is no turn to credit back',
     'what was picked took no turn');
 SELECT throws_ok($$SELECT credit_back(NULL, 'x', 'dir')$$, 'LO020', NULL, 'no decision, no credit');
-SELECT throws_ok($$UPDATE credit SET reason = 'y'$$, 'LO033', NULL, 'credits cannot be changed');
-SELECT throws_ok($$DELETE FROM credit$$, 'LO033', NULL, 'nor taken away');
+SELECT throws_ok($$UPDATE turn_credit SET reason = 'y'$$, 'LO033', NULL, 'credits cannot be changed');
+SELECT throws_ok($$DELETE FROM turn_credit$$, 'LO033', NULL, 'nor taken away');
 
 -- merge
 DO $$BEGIN
@@ -250,7 +250,7 @@ SELECT is_empty(
     $$SELECT p.pool, f.team, f.agent, f.balance, b.balance FROM pool p CROSS JOIN LATERAL fairness(p.pool) f
       LEFT JOIN balances b ON b.pool = p.pool AND CASE WHEN p.rotation = 'flat' OR f.agent IS NULL THEN b.team = '' ELSE b.team = f.team END
           AND b.member = coalesce(f.agent, f.team)
-      CROSS JOIN LATERAL (SELECT count(*) AS credits FROM credit c JOIN assignment a USING (pool, seq)
+      CROSS JOIN LATERAL (SELECT count(*) AS credits FROM turn_credit c JOIN assignment a USING (pool, seq)
                           WHERE c.pool = p.pool AND a.team = coalesce(f.team, a.team) AND a.agent = coalesce(f.agent, a.agent)) c
       WHERE (abs(f.balance - b.balance) <= 0.000001 AND f.received = b.received - c.credits) IS NOT TRUE$$,
     'fairness() says of every pool what its ledgers say');

@@ -62,7 +62,7 @@ CREATE FUNCTION pg_temp.state() RETURNS text LANGUAGE sql AS $$
         (SELECT string_agg(t::text, ',' ORDER BY t.pool, t.team) FROM team_ledger t),
         (SELECT string_agg(a::text, ',' ORDER BY a.pool, a.seq) FROM assignment a),
         (SELECT string_agg(w::text, ',' ORDER BY w.lead) FROM waiting w),
-        (SELECT count(*) FROM lead_event), (SELECT count(*) FROM credit)))
+        (SELECT count(*) FROM lead_event), (SELECT count(*) FROM turn_credit)))
 $$;
 
 -- A batch and the same leads one by one from the same state; the singles stay.
@@ -241,7 +241,7 @@ BEGIN
     FOR d IN
         SELECT a.*, NULL::timestamptz AS credited, a.assigned_at AS moment FROM assignment a WHERE a.pool = replay.name AND a.takes_turn
         UNION ALL
-        SELECT a.*, c.at, c.at FROM assignment a JOIN credit c USING (pool, seq) WHERE a.pool = replay.name
+        SELECT a.*, c.at, c.at FROM assignment a JOIN turn_credit c USING (pool, seq) WHERE a.pool = replay.name
         ORDER BY moment, seq
     LOOP
         IF d.credited IS NOT NULL THEN
