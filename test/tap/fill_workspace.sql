@@ -54,3 +54,11 @@ SELECT attach('crm', 'nobody');
 INSERT INTO calendar (calendar, days)
 VALUES ('cal "1"', '2026-01-01 holiday, 2026-01-04 Mo known from 2020-01-01 to 2030-12-31');
 UPDATE setting SET zone = 'Asia/Shanghai', calendar = 'cal "1"', hours = 'Mo-Sa 08:00-17:00; PH off';
+-- grades, with history that later rules would refuse
+SELECT set_ladder('sales', 'trainee < "sales, junior" < senior');
+SELECT set_grade('agent ' || n, 'trainee', '2021-01-01')
+FROM generate_series(1, 9) AS n;
+SELECT set_grade('agent ' || n, 'sales, junior', '2021-02-01', 'trainee', by => 'agent 1')
+FROM generate_series(3, 6) AS n;
+SELECT set_grade('agent 4', 'senior', '2021-03-01', 'sales, junior', by => 'agent 1');
+UPDATE grade SET minimum_time = '1 year', protection = '6 months', certificates = '{sales}';
