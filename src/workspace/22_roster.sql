@@ -168,46 +168,20 @@ CREATE TRIGGER pool_keeps_rotation
     EXECUTE FUNCTION keep_rotation();
 
 -- The members of a pool's teams at a moment, and why those who share none of
--- its turns do not (reason NULL: does share).  Members whose role is not
--- "agent" need a seat.
+-- its turns do not (reason NULL: does share).
 CREATE FUNCTION roster_at(pool text, at timestamptz)
     RETURNS TABLE (team text, agent text, weight numeric, tier integer, reason text)
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT m.team, m.agent, coalesce(s.weight, 1), coalesce(s.tier, 1),
+    SELECT s.team, s.agent, s.weight, s.tier,
            CASE
-               WHEN m.role <> 'agent' AND s.agent IS NULL THEN 'no seat'
-               WHEN d.day < a.hired_on THEN 'not hired yet'
-               WHEN d.day >= a.left_on THEN 'left'
-               WHEN s.paused THEN 'seat paused'
-               WHEN r.state = 'signed_out' AND NOT p.ignore_presence THEN 'signed out'
-               WHEN r.state = 'paused' AND NOT p.ignore_presence THEN 'paused'
-               WHEN NOT lead_ops.is_open(p.hours, roster_at.at, p.zone, p.calendar)
-                   THEN 'outside the pool''s hours'
-               WHEN NOT lead_ops.is_open(a.hours, roster_at.at, a.zone, p.calendar)
-                   THEN 'outside working hours'
-               WHEN s.per_day <= (SELECT count(*) FROM assignment c
-                                  WHERE c.agent = m.agent AND c.pool = pt.pool
-                                    AND c.assigned_at >= d.day::timestamp AT TIME ZONE a.zone)
-                   THEN 'daily cap'
-               WHEN s.per_hour <= (SELECT count(*) FROM assignment c
-                                   WHERE c.agent = m.agent AND c.pool = pt.pool
-                                     AND c.assigned_at >= date_trunc('hour', roster_at.at, a.zone))
-                   THEN 'hourly cap'
-               WHEN s.open_leads <= (SELECT count(*) FROM assignment c
-                                     WHERE c.agent = m.agent AND c.pool = pt.pool
-                                       AND c.ended_at IS NULL)
+               WHEN s.away IS NOT NULL THEN s.away
+               WHEN s.per_day IS NOT NULL AND s.per_day <= s.today THEN 'daily cap'
+               WHEN s.per_hour IS NOT NULL AND s.per_hour <= s.this_hour THEN 'hourly cap'
+               WHEN s.open_leads IS NOT NULL AND s.open_leads <= s.open_now
                    THEN 'open-lead cap'
            END
-    FROM pool p
-    JOIN pool_team pt ON pt.pool = p.pool
-    JOIN membership m ON m.team = pt.team
-    JOIN agent a ON a.agent = m.agent
-    CROSS JOIN LATERAL (SELECT (roster_at.at AT TIME ZONE a.zone)::date AS day) d
-    LEFT JOIN pool_seat s ON s.pool = pt.pool AND s.agent = m.agent
-    LEFT JOIN presence r ON r.agent = m.agent
-    WHERE p.pool = roster_at.pool
-      AND m.valid @> d.day;
+    FROM seat_at(roster_at.pool, roster_at.at) s;
 END;
 COMMENT ON FUNCTION roster_at(text, timestamptz) IS
     'members of a pool''s teams at a moment, and why some get nothing';
@@ -270,36 +244,12 @@ CREATE FUNCTION roster_lines(pool text, at timestamptz)
     )
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH seat AS (
-        SELECT r.* FROM roster_at(roster_lines.pool, roster_lines.at) r
-    ), by_team AS (
-        SELECT s.team,
-               coalesce(array_agg(s.agent ORDER BY s.agent COLLATE "C")
-                            FILTER (WHERE s.reason IS NULL), '{}') AS members,
-               coalesce(array_agg(s.weight ORDER BY s.agent COLLATE "C")
-                            FILTER (WHERE s.reason IS NULL), '{}') AS weights,
-               coalesce(array_agg(s.agent ORDER BY s.agent COLLATE "C")
-                            FILTER (WHERE s.reason IS NOT NULL), '{}') AS absent,
-               coalesce(array_agg(s.reason ORDER BY s.agent COLLATE "C")
-                            FILTER (WHERE s.reason IS NOT NULL), '{}') AS reasons,
-               coalesce(pt.weight,
-                        least(sum(s.weight) FILTER (WHERE s.reason IS NULL), 1000000)) AS weight
-        FROM seat s
-        JOIN pool_team pt ON pt.pool = roster_lines.pool AND pt.team = s.team
-        GROUP BY s.team, pt.weight
-    ), top AS (
-        SELECT b.team AS name, b.weight FROM by_team b CROSS JOIN pool p
-        WHERE p.pool = roster_lines.pool AND p.rotation = 'levels' AND b.members <> '{}'
-        UNION ALL
-        SELECT s.agent, s.weight FROM seat s CROSS JOIN pool p
-        WHERE p.pool = roster_lines.pool AND p.rotation = 'flat' AND s.reason IS NULL
-    )
-    SELECT b.team, b.members, b.weights, b.absent, b.reasons FROM by_team b
-    UNION ALL
-    SELECT '', coalesce(array_agg(t.name ORDER BY t.name COLLATE "C"), '{}'),
-           coalesce(array_agg(t.weight ORDER BY t.name COLLATE "C"), '{}'),
-           '{}' AS absent, '{}' AS reasons
-    FROM top t;
+    SELECT l.team, l.members, l.weights, l.absent, l.reasons
+    FROM (SELECT array_agg(r.team) AS teams, array_agg(r.agent) AS agents,
+                 array_agg(r.weight) AS weights, array_agg(r.reason) AS reasons
+          FROM roster_at(roster_lines.pool, roster_lines.at) r) s
+    CROSS JOIN LATERAL seat_lines(roster_lines.pool, s.teams, s.agents, s.weights,
+                                  s.reasons) l;
 END;
 COMMENT ON FUNCTION roster_lines(text, timestamptz) IS
     'who shares the turns of a pool (team '''') and of each of its teams at a moment';
@@ -333,26 +283,17 @@ CREATE FUNCTION ledger_at(
 )
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH line AS MATERIALIZED (
-        SELECT r.team, r.members, r.weights FROM roster_lines(ledger_at.pool, ledger_at.at) r
-    ), known AS (
-        SELECT t.team, t.turns FROM team_ledger t WHERE t.pool = ledger_at.pool
-    ), team_turns AS (
-        SELECT team,
-               lead_ops.with_members(coalesce(k.turns, lead_ops.rotation('{}'::text[])),
-                                     coalesce(l.members, '{}'), coalesce(l.weights, '{}'))
-                   AS turns
-        FROM (SELECT line.* FROM line WHERE line.team <> '') l
-        FULL JOIN known k USING (team)
-    )
-    SELECT lead_ops.with_members(
-               coalesce((SELECT l.turns FROM pool_ledger l WHERE l.pool = ledger_at.pool),
-                        lead_ops.rotation('{}'::text[])),
-               top.members, top.weights),
-           (SELECT array_agg(t.team ORDER BY t.team COLLATE "C") FROM team_turns t),
-           (SELECT array_agg(t.turns ORDER BY t.team COLLATE "C") FROM team_turns t)
-    FROM line top
-    WHERE top.team = '';
+    SELECT w.new_turns, w.new_teams, w.new_agents
+    FROM (SELECT array_agg(r.team) AS teams, array_agg(r.agent) AS agents,
+                 array_agg(r.weight) AS weights, array_agg(r.reason) AS reasons
+          FROM roster_at(ledger_at.pool, ledger_at.at) r) s
+    CROSS JOIN (SELECT array_agg(t.team) AS teams, array_agg(t.turns) AS agents
+                FROM team_ledger t
+                WHERE t.pool = ledger_at.pool) k
+    CROSS JOIN LATERAL with_seats(
+        ledger_at.pool,
+        (SELECT l.turns FROM pool_ledger l WHERE l.pool = ledger_at.pool),
+        k.teams, k.agents, s.teams, s.agents, s.weights, s.reasons) w;
 END;
 COMMENT ON FUNCTION ledger_at(text, timestamptz) IS
     'the ledgers of a pool with the roster of a moment; nothing is written';

@@ -16,29 +16,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION skills_for(jsonb, text) IS 'skills that a batch requires for one lead';
 
--- How many more leads each agent with a cap may get, at a moment.
-CREATE FUNCTION seat_room(pool text, at timestamptz)
-    RETURNS TABLE (agent text, room bigint)
-    LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT s.agent,
-           least(s.per_day - (SELECT count(*) FROM assignment c
-                              WHERE c.agent = s.agent AND c.pool = s.pool
-                                AND c.assigned_at >= date_trunc('day', seat_room.at, a.zone)),
-                 s.per_hour - (SELECT count(*) FROM assignment c
-                               WHERE c.agent = s.agent AND c.pool = s.pool
-                                 AND c.assigned_at >= date_trunc('hour', seat_room.at, a.zone)),
-                 s.open_leads - (SELECT count(*) FROM assignment c
-                                 WHERE c.agent = s.agent AND c.pool = s.pool
-                                   AND c.ended_at IS NULL))
-    FROM pool_seat s
-    JOIN agent a ON a.agent = s.agent
-    WHERE s.pool = seat_room.pool
-      AND num_nonnulls(s.per_day, s.per_hour, s.open_leads) > 0;
-END;
-COMMENT ON FUNCTION seat_room(text, timestamptz) IS
-    'how many more leads of a pool each agent with a cap may get now';
-
 -- Who would get each of the next leads of a pool, from the ledgers given.
 CREATE FUNCTION next_turns(
     is_flat boolean, turns lead_ops.rotation, teams text[], agents lead_ops.rotation[],
