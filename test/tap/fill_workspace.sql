@@ -62,3 +62,7 @@ SELECT set_grade('agent ' || n, 'sales, junior', '2021-02-01', 'trainee', by => 
 FROM generate_series(3, 6) AS n;
 SELECT set_grade('agent 4', 'senior', '2021-03-01', 'sales, junior', by => 'agent 1');
 UPDATE grade SET minimum_time = '1 year', protection = '6 months', certificates = '{sales}';
+-- metrics and attendance
+SELECT plan_attendance('[2026-01-01,2026-01-08)', '{agent 1,agent 2}');
+INSERT INTO metric (metric, unit, source, at_column, quantity_column, item_column)
+VALUES ('given "back"', E'\t', 'lead_event'::regclass, 'at', NULL, 'lead');
