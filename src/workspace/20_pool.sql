@@ -75,7 +75,7 @@ COMMENT ON COLUMN pool_team.weight IS
 CREATE TABLE pool_seat (
     pool text NOT NULL,
     agent text NOT NULL,
-    weight numeric NOT NULL DEFAULT 1,
+    weight numeric,
     tier integer NOT NULL DEFAULT 1,
     paused boolean NOT NULL DEFAULT false,
     per_hour integer,
@@ -92,12 +92,15 @@ CREATE TABLE pool_seat (
 );
 CREATE INDEX pool_seat_agent_idx ON pool_seat (agent);
 COMMENT ON TABLE pool_seat IS
-    'What a pool says of a single agent; members of its teams without a row have weight 1, tier 1 and no caps';
-COMMENT ON COLUMN pool_seat.weight IS 'the agent''s share against the other agents';
+    'What a pool says of a single agent; what it leaves open, as for members of its teams without a row, is as the agent''s grade has it, else weight 1 and no caps';
+COMMENT ON COLUMN pool_seat.weight IS
+    'the agent''s share against the other agents; NULL: that of the grade, else 1';
 COMMENT ON COLUMN pool_seat.tier IS
     'a lead goes to the lowest tier in which anybody is eligible for it';
 COMMENT ON COLUMN pool_seat.paused IS 'gets no leads of this pool';
 COMMENT ON COLUMN pool_seat.per_hour IS
-    'most leads in a clock hour of the agent''s zone; NULL: no cap';
-COMMENT ON COLUMN pool_seat.per_day IS 'most leads on a day in the agent''s zone; NULL: no cap';
-COMMENT ON COLUMN pool_seat.open_leads IS 'most open leads of this pool at a time; NULL: no cap';
+    'most leads in a clock hour of the agent''s zone; NULL: that of the grade, else no cap';
+COMMENT ON COLUMN pool_seat.per_day IS
+    'most leads on a day in the agent''s zone; NULL: that of the grade, else no cap';
+COMMENT ON COLUMN pool_seat.open_leads IS
+    'most open leads of this pool at a time; NULL: that of the grade, else no cap';

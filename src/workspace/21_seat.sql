@@ -2,9 +2,10 @@
 -- Seats: the members of a pool's teams, and what the pool gives each of them
 --
 
--- Everything a roster is made of, at a moment: the seat's settings, why the
--- agent is away (NULL: is here), and what counts toward the caps.  Members
--- whose role is not "agent" need a seat.  Counts cost only who asks for them.
+-- Everything a roster is made of, at a moment: the settings of the seat, or of
+-- the grade in force, why the agent is away (NULL: is here), and what counts
+-- toward the caps.  Members whose role is not "agent" need a seat.  Counts cost
+-- only who asks for them.
 CREATE FUNCTION seat_at(pool text, at timestamptz)
     RETURNS TABLE (
         team text, agent text, weight numeric, tier integer, per_hour integer, per_day integer,
@@ -12,8 +13,9 @@ CREATE FUNCTION seat_at(pool text, at timestamptz)
     )
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT m.team, m.agent, coalesce(s.weight, 1), coalesce(s.tier, 1),
-           s.per_hour, s.per_day, s.open_leads,
+    SELECT m.team, m.agent, coalesce(s.weight, g.weight, 1), coalesce(s.tier, 1),
+           coalesce(s.per_hour, g.per_hour), coalesce(s.per_day, g.per_day),
+           coalesce(s.open_leads, g.open_leads),
            CASE
                WHEN m.role <> 'agent' AND s.agent IS NULL THEN 'no seat'
                WHEN d.day < a.hired_on THEN 'not hired yet'
@@ -40,6 +42,8 @@ BEGIN ATOMIC
     JOIN agent a ON a.agent = m.agent
     CROSS JOIN LATERAL (SELECT (seat_at.at AT TIME ZONE a.zone)::date AS day) d
     LEFT JOIN pool_seat s ON s.pool = pt.pool AND s.agent = m.agent
+    LEFT JOIN grade_assignment h ON h.agent = m.agent AND h.valid @> d.day
+    LEFT JOIN grade g ON g.ladder = h.ladder AND g.grade = h.grade
     LEFT JOIN presence r ON r.agent = m.agent
     WHERE p.pool = seat_at.pool
       AND m.valid @> d.day;

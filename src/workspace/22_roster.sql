@@ -27,7 +27,7 @@ COMMENT ON COLUMN pool_ledger.is_flat IS 'the pool''s rotation, which stays what
 COMMENT ON COLUMN pool_ledger.is_plain IS 'strategy fair and a single tier: the ledgers alone decide';
 COMMENT ON COLUMN pool_ledger.is_sticky IS 'the pool keeps customers with their agents';
 COMMENT ON COLUMN pool_ledger.notifies IS 'the pool notifies';
-COMMENT ON COLUMN pool_ledger.has_caps IS 'some seat has a cap';
+COMMENT ON COLUMN pool_ledger.has_caps IS 'some seat has a cap, of its own or of the grade';
 COMMENT ON COLUMN pool_ledger.seq IS 'number of the last decision';
 COMMENT ON COLUMN pool_ledger.roster IS 'version of pool_roster in force';
 COMMENT ON COLUMN pool_ledger.refresh_at IS
@@ -110,6 +110,12 @@ CREATE TRIGGER pool_team_changes_roster
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 CREATE TRIGGER pool_seat_changes_roster
     AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pool_seat
+    FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
+CREATE TRIGGER grade_assignment_changes_roster
+    AFTER INSERT OR UPDATE OR DELETE ON grade_assignment
+    FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
+CREATE TRIGGER grade_changes_roster
+    AFTER UPDATE OF weight, per_hour, per_day, open_leads ON grade
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
 
 -- Decisions carry no foreign keys, which would cost more than everything else
@@ -200,6 +206,14 @@ BEGIN ATOMIC
           JOIN agent a ON a.agent = m.agent
           CROSS JOIN LATERAL (VALUES (lower(m.valid)), (upper(m.valid)), (a.hired_on),
                                      (a.left_on)) d (day)
+          WHERE pt.pool = roster_until.pool
+          UNION ALL
+          SELECT d.day::timestamp AT TIME ZONE a.zone
+          FROM pool_team pt
+          JOIN membership m ON m.team = pt.team
+          JOIN agent a ON a.agent = m.agent
+          JOIN grade_assignment h ON h.agent = a.agent
+          CROSS JOIN LATERAL (VALUES (lower(h.valid)), (upper(h.valid))) d (day)
           WHERE pt.pool = roster_until.pool
           UNION ALL
           SELECT CASE r.reason
@@ -403,9 +417,7 @@ BEGIN
                SELECT FROM pool_seat s WHERE s.pool = p.pool AND s.tier <> 1),
            p.sticky_for IS NOT NULL,
            p.notifies,
-           EXISTS (SELECT FROM pool_seat s
-                   WHERE s.pool = p.pool
-                     AND num_nonnulls(s.per_hour, s.per_day, s.open_leads) > 0)
+           EXISTS (SELECT FROM seat_room(p.pool, moment))
     INTO ledger.is_plain, ledger.is_sticky, ledger.notifies, ledger.has_caps
     FROM pool p
     WHERE p.pool = lock_pool.pool;

@@ -81,8 +81,13 @@ BEGIN
 
     -- an open lead less may free a seat at its cap
     INSERT INTO roster_change (pool)
-    SELECT s.pool FROM pool_seat s
-    WHERE s.pool = ended.pool AND s.agent = ended.agent AND s.open_leads IS NOT NULL
+    SELECT ended.pool
+    WHERE EXISTS (SELECT FROM pool_seat s
+                  WHERE s.pool = ended.pool AND s.agent = ended.agent
+                    AND s.open_leads IS NOT NULL)
+       OR EXISTS (SELECT FROM grade_assignment h
+                  JOIN grade g ON g.ladder = h.ladder AND g.grade = h.grade
+                  WHERE h.agent = ended.agent AND g.open_leads IS NOT NULL)
     ON CONFLICT DO NOTHING;
     RETURN ended;
 END
