@@ -29,18 +29,68 @@ COMMENT ON COLUMN agent.hired_on IS 'first day; NULL: always been here';
 COMMENT ON COLUMN agent.left_on IS 'first day no longer here; NULL: still here';
 COMMENT ON COLUMN agent.login IS 'database role of the agent, where each has one';
 
+CREATE TABLE team_type (
+    team_type text NOT NULL,
+    name text,
+    minimum_size integer,
+    maximum_size integer,
+    minimum_agents integer,
+    maximum_agents integer,
+    leader_counts boolean NOT NULL DEFAULT true,
+    leader_role text NOT NULL DEFAULT 'leader',
+    needs_leader boolean NOT NULL DEFAULT false,
+    refuses boolean NOT NULL DEFAULT true,
+    CONSTRAINT team_type_pkey PRIMARY KEY (team_type),
+    CONSTRAINT team_type_team_type_check CHECK (team_type <> ''),
+    CONSTRAINT team_type_size_check
+        CHECK (minimum_size >= 0 AND maximum_size >= 0 AND minimum_size <= maximum_size),
+    CONSTRAINT team_type_agents_check
+        CHECK (minimum_agents >= 0 AND maximum_agents >= 0 AND minimum_agents <= maximum_agents),
+    CONSTRAINT team_type_leader_role_check CHECK (leader_role <> '')
+);
+COMMENT ON TABLE team_type IS 'Types of teams: how large one may be, and whether it needs a leader';
+COMMENT ON COLUMN team_type.minimum_size IS
+    'fewest people in a team and those below it; a smaller one is reported; NULL: any number';
+COMMENT ON COLUMN team_type.maximum_size IS 'most people in a team and those below it';
+COMMENT ON COLUMN team_type.minimum_agents IS 'fewest members with the role "agent" among them';
+COMMENT ON COLUMN team_type.maximum_agents IS 'most members with the role "agent" among them';
+COMMENT ON COLUMN team_type.leader_counts IS 'leaders are counted in the size';
+COMMENT ON COLUMN team_type.leader_role IS
+    'role of the members who lead, beside the team''s leader: leader, supervisor ...';
+COMMENT ON COLUMN team_type.needs_leader IS 'a team without a leader is reported';
+COMMENT ON COLUMN team_type.refuses IS
+    'a member more than the most is refused; false: reported';
+
 CREATE TABLE team (
     team text NOT NULL,
     name text,
     parent text,
     leader text,
+    team_type text,
+    minimum_size integer,
+    maximum_size integer,
+    leader_counts boolean,
+    stage text,
+    tasks text[] NOT NULL DEFAULT '{}',
     CONSTRAINT team_pkey PRIMARY KEY (team),
     CONSTRAINT team_parent_fkey FOREIGN KEY (parent) REFERENCES team,
     CONSTRAINT team_leader_fkey FOREIGN KEY (leader) REFERENCES agent,
-    CONSTRAINT team_team_check CHECK (team <> '')
+    CONSTRAINT team_team_type_fkey FOREIGN KEY (team_type) REFERENCES team_type,
+    CONSTRAINT team_team_check CHECK (team <> ''),
+    CONSTRAINT team_size_check
+        CHECK (minimum_size >= 0 AND maximum_size >= 0 AND minimum_size <= maximum_size),
+    CONSTRAINT team_tasks_check CHECK (array_position(tasks, NULL) IS NULL)
 );
+CREATE INDEX team_parent_idx ON team (parent);
 COMMENT ON TABLE team IS 'Teams, as a tree; departments are teams with teams below';
 COMMENT ON COLUMN team.leader IS 'the agent who leads it; need not be a member';
+COMMENT ON COLUMN team.team_type IS 'NULL: no limits but those here';
+COMMENT ON COLUMN team.minimum_size IS 'in place of the type''s; NULL: as the type says';
+COMMENT ON COLUMN team.maximum_size IS 'in place of the type''s; NULL: as the type says';
+COMMENT ON COLUMN team.leader_counts IS 'in place of the type''s; NULL: as the type says';
+COMMENT ON COLUMN team.stage IS
+    'how far the team has come, such as "early"; rules on grades may be for one stage alone';
+COMMENT ON COLUMN team.tasks IS 'types of tasks the team does; empty: all';
 
 -- A tree has no cycles.  Locks: the table against other changes of the tree
 -- (readers and changes of other columns go on), then reads.

@@ -22,6 +22,7 @@ CREATE TABLE setting (
     calendar text,
     hours lead_ops.work_hours NOT NULL DEFAULT 'Mo-Fr 09:00-18:00; PH off',
     week_belongs_to text NOT NULL DEFAULT 'last_work_day',
+    new_recruit_for interval NOT NULL DEFAULT '18 months',
     CONSTRAINT setting_pkey PRIMARY KEY (one),
     CONSTRAINT setting_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar ON UPDATE CASCADE,
     CONSTRAINT setting_one_check CHECK (one),
@@ -38,6 +39,8 @@ COMMENT ON COLUMN setting.calendar IS 'holidays and make-up days; NULL: there ar
 COMMENT ON COLUMN setting.hours IS 'the normal working week, for agents without hours of their own';
 COMMENT ON COLUMN setting.week_belongs_to IS
     'the month (quarter, year) that a week counts for: that of its last_work_day, its first_day (Monday), or most_days (Thursday)';
+COMMENT ON COLUMN setting.new_recruit_for IS
+    'a newcomer is so called for less than this after hired_on';
 
 CREATE TRIGGER setting_no_delete
     BEFORE DELETE ON setting

@@ -66,3 +66,16 @@ UPDATE grade SET minimum_time = '1 year', protection = '6 months', certificates 
 SELECT plan_attendance('[2026-01-01,2026-01-08)', '{agent 1,agent 2}');
 INSERT INTO metric (metric, unit, source, at_column, quantity_column, item_column)
 VALUES ('given "back"', E'\t', 'lead_event'::regclass, 'at', NULL, 'lead');
+-- team rules; the limits hold for what comes, not for what was
+INSERT INTO team_type (team_type, minimum_size, maximum_size) VALUES ('small "team"', 1, 60);
+UPDATE team SET team_type = 'small "team"', tasks = '{"a, b"}' WHERE team = 'team 2';
+INSERT INTO headcount_plan (team, role, people) VALUES ('team 2', 'agent', 12);
+INSERT INTO certificate (agent, certificate, valid) VALUES ('agent 4', 'sales', '[2020-01-01,2026-01-01)');
+INSERT INTO training (training, place, within) VALUES ('drill', 1, '7 days');
+SELECT record_training('agent 2', 'drill', '2020-01-05', passed => true);
+INSERT INTO stage (stage, place, longest) VALUES ('probation', 1, '3 months'), ('regular', 2, NULL);
+SELECT enter_stage('agent 2', 'probation', '2020-01-03', 'agent 1', contract => 'B'),
+    enter_stage('agent 2', 'regular', '2020-04-03', 'agent 1');
+UPDATE stage SET trainings = '{drill}', certificates = '{sales}' WHERE stage = 'regular';
+INSERT INTO role (role, name, aliases) VALUES ('agent', 'Agent', '{"seat, service"}');
+INSERT INTO appointment (agent, role, team, valid) VALUES ('agent 2', 'leader', 'team 2', '[2021-01-01,2021-04-01)');
