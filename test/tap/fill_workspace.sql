@@ -79,3 +79,17 @@ SELECT enter_stage('agent 2', 'probation', '2020-01-03', 'agent 1', contract => 
 UPDATE stage SET trainings = '{drill}', certificates = '{sales}' WHERE stage = 'regular';
 INSERT INTO role (role, name, aliases) VALUES ('agent', 'Agent', '{"seat, service"}');
 INSERT INTO appointment (agent, role, team, valid) VALUES ('agent 2', 'leader', 'team 2', '[2021-01-01,2021-04-01)');
+-- the contact desk; who signs in here is not in the pools
+INSERT INTO calendar (calendar, days)
+SELECT 'desk', lead_ops.known_within('2026-10-01 holiday', '[2020-01-01,2100-01-01)')
+WHERE NOT EXISTS (SELECT FROM calendar WHERE calendar = 'desk');
+INSERT INTO campaign (campaign, task_type, hours, zone, calendar, attempts_a_day, survey, valid_outcomes)
+VALUES ('spring "26"', 'revisit', '24/7', 'Asia/Shanghai', 'desk', 2, 'none', '{"a, b"}');
+SELECT load_campaign('spring "26"', ARRAY(SELECT 'desk ' || n FROM generate_series(1, 300) n) || ARRAY['bad'],
+    ARRAY(SELECT '+8610' || 5550000 + n FROM generate_series(1, 300) n) || ARRAY['1 \'], source => E'\t');
+SELECT suppress('+86105550300', source => 'register');
+SELECT count(*) FROM next_calls('agent 2', 'spring "26"', 5);
+SELECT confirm_dial((SELECT min(token) FROM task)), renew((SELECT max(token) FROM task), '1 hour'),
+    finish((SELECT min(token) FROM task), 'busy', E'"note"\\', details => '{"a": "\\"}');
+SELECT record_call('agent 2', 'spring "26"', '+86105550299', 'refused', 'line was down', lead => 'desk 299');
+SELECT book_callback('desk 200', '2099-01-01 10:00+08', 'agent 5', note => 'about "it"');
