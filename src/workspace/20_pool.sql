@@ -20,6 +20,7 @@ CREATE TABLE pool (
     recycle_to text NOT NULL DEFAULT 'public',
     exclude_for interval NOT NULL DEFAULT '1 day',
     credits_a_month integer NOT NULL DEFAULT 5,
+    hand_over text NOT NULL DEFAULT 'mentor',
     notifies boolean NOT NULL DEFAULT false,
     CONSTRAINT pool_pkey PRIMARY KEY (pool),
     CONSTRAINT pool_pool_check CHECK (pool <> ''),
@@ -31,7 +32,8 @@ CREATE TABLE pool (
     CONSTRAINT pool_recycle_after_check CHECK (recycle_after > interval '0'),
     CONSTRAINT pool_recycle_to_check CHECK (recycle_to IN ('public', 'pool')),
     CONSTRAINT pool_exclude_for_check CHECK (exclude_for >= interval '0'),
-    CONSTRAINT pool_credits_a_month_check CHECK (credits_a_month >= 0)
+    CONSTRAINT pool_credits_a_month_check CHECK (credits_a_month >= 0),
+    CONSTRAINT pool_hand_over_check CHECK (hand_over IN ('nobody', 'mentor', 'team'))
 );
 COMMENT ON TABLE pool IS 'Pools of leads';
 COMMENT ON COLUMN pool.rotation IS
@@ -54,6 +56,8 @@ COMMENT ON COLUMN pool.exclude_for IS
     'how long an agent who lost a lead does not get it again from the pool';
 COMMENT ON COLUMN pool.credits_a_month IS
     'bad leads an agent may be credited for in a calendar month of his zone';
+COMMENT ON COLUMN pool.hand_over IS
+    'to whom an agent may pass a lead on: nobody, the mentor, or the mentor and the team';
 COMMENT ON COLUMN pool.notifies IS
     'NOTIFY lead_ops_assigned and lead_ops_waiting with every decision; commits of notifying sessions then queue behind one another';
 

@@ -25,7 +25,7 @@ CREATE TABLE assignment (
     CONSTRAINT assignment_pkey PRIMARY KEY (pool, seq),
     CONSTRAINT assignment_how_check
         CHECK (how IN ('dealt', 'least_open', 'sticky', 'picked', 'reassigned',
-                       'redistributed')),
+                       'redistributed', 'rebalanced')),
     CONSTRAINT assignment_ended_check CHECK ((ended_at IS NULL) = (ended_because IS NULL))
 );
 CREATE UNIQUE INDEX assignment_open_lead_key ON assignment (lead) WHERE ended_at IS NULL;

@@ -138,6 +138,20 @@ $$;
 COMMENT ON FUNCTION release(text, text, text) IS
     'gives a lead back to its pool, to be dealt to somebody else by drain. Locks the assignment''s row';
 
+-- An agent who cannot cope passes a lead on, as far as the pool allows it.
+CREATE FUNCTION may_hand_over(decision assignment, agent text, team text) RETURNS boolean
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM pool p
+        JOIN agent a ON a.agent = (may_hand_over.decision).agent
+        WHERE p.pool = (may_hand_over.decision).pool
+          AND (p.hand_over <> 'nobody' AND a.mentor = may_hand_over.agent
+               OR p.hand_over = 'team' AND may_hand_over.team = (may_hand_over.decision).team));
+END;
+COMMENT ON FUNCTION may_hand_over(assignment, text, text) IS
+    'may the agent of a decision pass the lead on to another, who is in that team?';
+
 -- Locks: the pool's ledger row, then the assignment's row.
 CREATE FUNCTION reassign(lead text, agent text, reason text, by text) RETURNS assignment
     LANGUAGE plpgsql
@@ -152,9 +166,12 @@ BEGIN
     PERFORM check_agent(reassign.agent);
     PERFORM lock_pool(h.pool) FROM held(reassign.lead) h WHERE h.pool IS NOT NULL;
     ended := end_assignment(reassign.lead, 'reassigned: ' || reassign.reason, reassign.by);
-    PERFORM check_hand_out(reassign.by, ended.team);
     ledger := lock_pool(ended.pool);
     to_team := team_in_roster(ledger, reassign.agent);
+    IF NOT may_hand_over(ended, reassign.agent, to_team) OR reassign.by <> ended.agent
+       OR reassign.by IS NULL THEN
+        PERFORM check_hand_out(reassign.by, ended.team);
+    END IF;
     IF to_team IS NULL THEN
         RAISE EXCEPTION 'agent "%" is not available in pool "%"', reassign.agent, ended.pool
             USING ERRCODE = 'LO024',
@@ -169,7 +186,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION reassign(text, text, text, text) IS
-    'a leader or QA gives a lead to a certain agent, whose turn it takes. Locks the pool''s ledger row, then the assignment''s row';
+    'a leader or QA gives a lead to a certain agent, or its agent passes it on as far as the pool allows; it takes the turn of who gets it. Locks the pool''s ledger row, then the assignment''s row';
 
 -- Locks: the ledger rows of the assignments' pools by name, then the assignments.
 CREATE FUNCTION redistribute(agent text, reason text, by text DEFAULT NULL) RETURNS integer

@@ -185,14 +185,16 @@ CREATE TABLE daily_distribution (
     pool text NOT NULL,
     day date NOT NULL,
     leads integer NOT NULL,
+    by text,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CONSTRAINT daily_distribution_pkey PRIMARY KEY (pool, day),
     CONSTRAINT daily_distribution_pool_fkey FOREIGN KEY (pool) REFERENCES pool
 );
 COMMENT ON TABLE daily_distribution IS 'Mornings on which a pool''s list was handed out';
+COMMENT ON COLUMN daily_distribution.by IS 'who handed it out; NULL: the system';
 
 -- Locks: the pool's ledger row; a second call for the day finds the first one's row.
-CREATE FUNCTION distribute_daily(pool text, day date) RETURNS integer
+CREATE FUNCTION distribute_daily(pool text, day date, by text DEFAULT NULL) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
@@ -204,6 +206,11 @@ BEGIN
     IF day IS NULL THEN
         RAISE EXCEPTION 'a day is needed' USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    IF by IS NOT NULL THEN
+        PERFORM check_hand_out(distribute_daily.by, t.team)
+        FROM pool_team t
+        WHERE t.pool = distribute_daily.pool;
+    END IF;
     IF EXISTS (SELECT FROM daily_distribution d
                WHERE d.pool = distribute_daily.pool AND d.day = distribute_daily.day) THEN
         RETURN 0;
@@ -213,10 +220,10 @@ BEGIN
         dealt := dealt + again;
         EXIT WHEN again = 0;
     END LOOP;
-    INSERT INTO daily_distribution (pool, day, leads)
-    VALUES (distribute_daily.pool, distribute_daily.day, dealt);
+    INSERT INTO daily_distribution (pool, day, leads, by)
+    VALUES (distribute_daily.pool, distribute_daily.day, dealt, distribute_daily.by);
     RETURN dealt;
 END
 $$;
-COMMENT ON FUNCTION distribute_daily(text, date) IS
-    'hands out what waits in the pool, once a day; says how many leads, 0 the second time. Locks the pool''s ledger row';
+COMMENT ON FUNCTION distribute_daily(text, date, text) IS
+    'hands out what waits in the pool, once a day, by who may (LO023; NULL: the system); says how many leads, 0 the second time. Locks the pool''s ledger row';

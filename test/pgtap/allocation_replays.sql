@@ -1,4 +1,4 @@
--- What other systems' tests, the seed's rules and its worked case expect
+-- What other systems' tests expect
 \set QUIET on
 \set ON_ERROR_STOP on
 \getenv shared LEAD_OPS_SHARED
@@ -13,7 +13,7 @@ SET LOCAL client_min_messages = warning;
 SELECT lead_ops.create_workspace('replay_test');
 SET LOCAL search_path = replay_test, public;
 SELECT no_plan();
-INSERT INTO agent (agent) VALUES ('qa'), ('seller');
+INSERT INTO agent (agent) VALUES ('qa');
 INSERT INTO team (team) VALUES ('quality');
 INSERT INTO membership (agent, team, role) VALUES ('qa', 'quality', 'qa');
 
@@ -135,54 +135,6 @@ SELECT pg_temp.batch('eleven', 500) IS NULL AS ok \gset
 SELECT sign_in('eleven 10') AS ok \gset
 INSERT INTO membership (agent, team) VALUES ('eleven 11', 'eleven');
 SELECT is(b[10:11], '{10,10}', 'of the next 110 leads among 11 who returns and who is new get 10 each') FROM pg_temp.batch('eleven', 110) b;
-
--- the worked case
-SELECT pg_temp.new_pool('W17', array_fill(1, ARRAY[7])) IS NULL AS ok \gset
-SELECT is(pg_temp.batch('W17', 100), '{15,15,14,14,14,14,14}', 'W17-1 100 leads, 7 agents');
-SELECT is(pg_temp.batch('W17', 5), '{0,0,1,1,1,1,1}', 'W17-2 5 leads the next day go on with agent 3');
-SELECT is(pg_temp.counts('W17'), '{15,15,15,15,15,15,15}', 'W17-2 both days: 15 each');
-SELECT pg_temp.new_pool('W17 3', array_fill(1, ARRAY[5])), pg_temp.new_pool('W17 5', array_fill(1, ARRAY[5])), pg_temp.new_pool('W17 7', array_fill(1, ARRAY[4])) \g /dev/null
-SELECT is(pg_temp.batch('W17 3', 103), '{21,21,21,20,20}', 'W17-3 103 leads, 5 agents');
-SELECT is(pg_temp.batch('W17 5', 3), '{1,1,1,0,0}', 'W17-5 3 leads, 5 agents');
-INSERT INTO pool (pool) VALUES ('W17 6');
-SELECT is((SELECT count(*) FROM assign_batch('W17 6', pg_temp.leads(4)) b WHERE b.agent IS NULL), 4::bigint, 'W17-6 no agents: no error');
-SELECT is((SELECT count(*) FROM waiting WHERE pool = 'W17 6'), 4::bigint, 'W17-6 the leads stay unallocated');
-SELECT pg_temp.batch('W17 7', 40) IS NULL AS ok \gset
-UPDATE agent SET left_on = '2020-01-01' WHERE agent = 'W17 7 04';
-SELECT is(redistribute('W17 7 04', 'left'), 10, 'W17-7 a leaver with 10 leads');
-SELECT is(pg_temp.counts('W17 7'), '{14,13,13,0}', 'W17-7 3 colleagues get 4, 3, 3; none is lost');
-
--- the rules
-SELECT ok(max(n) - min(n) <= 1, 'S13.7 distributed evenly: counts differ by at most one, over batches as in one') FROM unnest(pg_temp.counts('W17 3')) n;
-SELECT throws_ok(format('SELECT reassign(%L, %L, %L, %L)', l.lead, 'W17 02', 'x', w.who), 'LO023', NULL, 'S13.8 S06.15 a seller does not hand out leads: ' || w.who)
-FROM (SELECT lead FROM assignment WHERE agent = 'W17 01' LIMIT 1) l, (VALUES ('seller'), ('W17 01')) w (who);
-SELECT is((reassign(lead, 'W17 02', 'x', 'qa')).agent, 'W17 02', 'S13.8 the service and QA role does')
-FROM (SELECT lead FROM assignment WHERE agent = 'W17 01' AND ended_at IS NULL LIMIT 1) l;
-UPDATE team SET leader = 'seller' WHERE team = 'W17';
-SELECT is((reassign(lead, 'W17 02', 'cannot cope', 'seller')).agent, 'W17 02', 'S06.15 so does the supervisor; S09.6 a lead goes to a colleague, with a reason')
-FROM (SELECT lead FROM assignment WHERE agent = 'W17 01' AND ended_at IS NULL LIMIT 1) l;
-SELECT is((SELECT reason FROM lead_event WHERE by = 'seller'), 'reassigned: cannot cope', 'S09.6 the reason is kept');
-UPDATE pool SET sticky_for = '90 days' WHERE pool = 'W17 5';
-SELECT is((SELECT count(DISTINCT a.agent) FROM unnest(pg_temp.leads(6)) l, LATERAL assign('W17 5', l, 'one customer') a), 1::bigint,
-    'S13.20 the sequence of calls of a customer stays with one agent');
-SELECT pg_temp.new_pool('S07', '{1,1,1}') IS NULL AS ok \gset
-SELECT count(enqueue('S07', 'S07 ' || i, requested_by => 'market department')) FROM generate_series(1, 9) i \g /dev/null
-SELECT is(distribute_daily('S07', '2026-03-02'), 9, 'S07.16 the list is distributed in the morning');
-SELECT is(pg_temp.counts('S07'), '{3,3,3}', 'S07.16 evenly');
-SELECT is(distribute_daily('S07', '2026-03-02'), 0, 'S07.16 once a day');
-SELECT is((SELECT array_agg(DISTINCT requested_by) FROM assignment WHERE pool = 'S07'), '{market department}', 'S07.15 who supplied the leads is kept');
-SELECT is((SELECT count(*) FROM lead_event WHERE kind = 'ended' AND at IS NOT NULL AND reason LIKE 'reassigned:%' AND by = 'qa' AND lead IN (SELECT lead FROM assignment WHERE pool = 'W17')), 1::bigint,
-    'S10.5 a hand-over has its time');
-SELECT is((SELECT array_agg(agent ORDER BY seq) FROM assignment WHERE lead = (SELECT lead FROM lead_event WHERE by = 'seller')), '{W17 01,W17 02}',
-    'S10.9 the first owner of a lead stays known');
-SELECT is((SELECT count(*) FROM assignment WHERE lead = 'S19.1'), 0::bigint, 'S19.1 a bought lead has no owner at first');
-SELECT ok(enqueue('S07', 'S19.1', requested_by => 'purchased'), 'S19.5 its number is checked while it is in line');
-SELECT is((SELECT count(*) FROM assignment WHERE lead = 'S19.1'), 0::bigint, 'S19.5 before that nobody has it');
-SELECT is(drain('S07'), 1, 'S19.5 a valid one is passed to an agent');
-SELECT is((SELECT count(*) FROM assignment a WHERE a.agent = 'W17 7 04' AND a.ended_at IS NULL), 0::bigint, 'S19.7 nothing stays with an agent who left');
-SELECT is((SELECT count(*) FROM assignment a WHERE a.pool = 'W17 7' AND a.ended_at IS NULL), 40::bigint, 'S19.7 and no customer is lost');
-SELECT is((SELECT array_agg(DISTINCT how ORDER BY how) FROM assignment WHERE pool IN ('frappe least', 'W17 3')), '{dealt,least_open}', 'S19.11 the strategy is the pool''s choice');
-SELECT is(pg_temp.batch('frappe least', 3), '{1,1,1}', 'S19.12 by load: level again, all have a turn');
 
 SELECT * FROM finish();
 ROLLBACK;
