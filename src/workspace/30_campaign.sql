@@ -2,6 +2,17 @@
 -- Campaigns: lists of leads to be called, and the rules for calling them
 --
 
+CREATE FUNCTION are_windows(attempts integer[], lengths interval[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT cardinality(are_windows.attempts) = cardinality(are_windows.lengths)
+       AND NOT EXISTS (
+           SELECT FROM unnest(are_windows.attempts, are_windows.lengths) w (attempts, length)
+           WHERE (w.attempts >= 1 AND w.attempts <= 50 AND w.length > interval '0') IS NOT TRUE);
+END;
+COMMENT ON FUNCTION are_windows(integer[], interval[]) IS
+    'can these be rolling windows, each with 1 to 50 attempts?';
+
 CREATE TABLE campaign (
     campaign text NOT NULL,
     name text,
@@ -14,8 +25,8 @@ CREATE TABLE campaign (
     retry lead_ops.retry_policy NOT NULL
         DEFAULT 'busy 30m; no_answer 2h,4h,1d; powered_off 4h; * 1d; total 6',
     attempts_a_day integer,
-    attempts_in_window integer,
-    attempt_window interval,
+    attempts_in_window integer[] NOT NULL DEFAULT '{}',
+    attempt_window interval[] NOT NULL DEFAULT '{}',
     rest_after_reached interval,
     grace interval DEFAULT '30 minutes',
     escalation interval[] NOT NULL DEFAULT '{15 minutes,1 day,3 days}',
@@ -26,18 +37,18 @@ CREATE TABLE campaign (
     caller_number text,
     target integer,
     survey text,
+    stages lead_ops.ladder,
     CONSTRAINT campaign_pkey PRIMARY KEY (campaign),
     CONSTRAINT campaign_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar
         ON UPDATE CASCADE,
+    CONSTRAINT campaign_survey_fkey FOREIGN KEY (survey) REFERENCES survey ON UPDATE CASCADE,
     CONSTRAINT campaign_campaign_check CHECK (campaign <> ''),
     CONSTRAINT campaign_task_type_check CHECK (task_type <> ''),
     CONSTRAINT campaign_during_check CHECK (NOT isempty(during)),
     CONSTRAINT campaign_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL),
     CONSTRAINT campaign_attempts_a_day_check CHECK (attempts_a_day BETWEEN 1 AND 50),
-    CONSTRAINT campaign_attempts_in_window_check CHECK (attempts_in_window BETWEEN 1 AND 50),
-    CONSTRAINT campaign_attempt_window_check CHECK (attempt_window > interval '0'),
-    CONSTRAINT campaign_window_check
-        CHECK ((attempts_in_window IS NULL) = (attempt_window IS NULL)),
+    CONSTRAINT campaign_attempt_window_check
+        CHECK (are_windows(attempts_in_window, attempt_window)),
     CONSTRAINT campaign_rest_after_reached_check CHECK (rest_after_reached > interval '0'),
     CONSTRAINT campaign_grace_check CHECK (grace >= interval '0'),
     CONSTRAINT campaign_escalation_check CHECK (array_position(escalation, NULL) IS NULL),
@@ -47,6 +58,7 @@ CREATE TABLE campaign (
     CONSTRAINT campaign_target_check CHECK (target > 0)
 );
 CREATE INDEX campaign_calendar_idx ON campaign (calendar);
+CREATE INDEX campaign_survey_idx ON campaign (survey);
 COMMENT ON TABLE campaign IS 'Lists of leads to be called, and the rules for calling them';
 COMMENT ON COLUMN campaign.task_type IS
     'what the calls are for: sale, collection, invitation, revisit, pre_sale_revisit, after_sale_revisit, complaint_revisit, survey, opportunity ...; free text';
@@ -61,8 +73,9 @@ COMMENT ON COLUMN campaign.retry IS 'when to try a lead again, by outcome (outco
 COMMENT ON COLUMN campaign.attempts_a_day IS
     'most attempts on a number on a calendar day of its zone, whatever campaign made them; NULL: no cap';
 COMMENT ON COLUMN campaign.attempts_in_window IS
-    'most attempts on a number within attempt_window, whatever campaign made them; NULL: no cap';
-COMMENT ON COLUMN campaign.attempt_window IS 'length of the rolling window';
+    'most attempts on a number within each attempt_window, whatever campaign made them; empty: no cap';
+COMMENT ON COLUMN campaign.attempt_window IS
+    'lengths of the rolling windows, one for each number of attempts; a day has 24 hours';
 COMMENT ON COLUMN campaign.rest_after_reached IS
     'how long a number is left alone after somebody was reached; NULL: not at all';
 COMMENT ON COLUMN campaign.grace IS
@@ -79,6 +92,8 @@ COMMENT ON COLUMN campaign.contact_ways IS
 COMMENT ON COLUMN campaign.caller_number IS 'the number that calls are made from';
 COMMENT ON COLUMN campaign.target IS 'how many results the campaign is to bring';
 COMMENT ON COLUMN campaign.survey IS 'the survey that its calls answer';
+COMMENT ON COLUMN campaign.stages IS
+    'how far a lead can come, such as interested < visited < signed; NULL: no stages';
 
 -- Where a program names a campaign, agent or outcome that is none.
 CREATE FUNCTION unknown_campaign(campaign text) RETURNS void
@@ -107,13 +122,15 @@ CREATE TABLE outcome (
     retry_as text,
     same_agent boolean NOT NULL DEFAULT false,
     suppresses boolean NOT NULL DEFAULT false,
+    complaint text,
     CONSTRAINT outcome_pkey PRIMARY KEY (outcome),
     CONSTRAINT outcome_outcome_check CHECK (outcome <> ''),
     CONSTRAINT outcome_class_check CHECK (class <> ''),
     CONSTRAINT outcome_valid_check CHECK (reached OR NOT valid),
     CONSTRAINT outcome_final_check CHECK (final IN ('result', 'failed')),
     CONSTRAINT outcome_required_check CHECK (array_position(required, NULL) IS NULL),
-    CONSTRAINT outcome_retry_as_check CHECK (retry_as <> '')
+    CONSTRAINT outcome_retry_as_check CHECK (retry_as <> ''),
+    CONSTRAINT outcome_complaint_check CHECK (complaint IN ('closes', 'reopens'))
 );
 COMMENT ON TABLE outcome IS
     'What can come of a call; the rows that come with the workspace are the user''s to change';
@@ -129,28 +146,30 @@ COMMENT ON COLUMN outcome.required IS
 COMMENT ON COLUMN outcome.retry_as IS 'its name in retry policies; NULL: its own';
 COMMENT ON COLUMN outcome.same_agent IS 'the next attempt is first of all for the same agent';
 COMMENT ON COLUMN outcome.suppresses IS 'the number is not called again, by no campaign';
+COMMENT ON COLUMN outcome.complaint IS
+    'what it makes of the complaint that was called about: closes it, or reopens it; NULL: nothing';
 
 INSERT INTO outcome
-    (outcome, name, class, reached, valid, final, required, same_agent, suppresses)
+    (outcome, name, class, reached, valid, final, required, same_agent, suppresses, complaint)
 VALUES
-    ('unallocated', '空号 number does not exist', 'unreachable', false, false, 'failed', '{}', false, false),
-    ('wrong_number', '错号 somebody else''s number', 'unreachable', false, false, 'failed', '{}', false, false),
-    ('busy', '忙音 busy', 'not_reached', false, false, NULL, '{}', false, false),
-    ('powered_off', '关机 powered off', 'not_reached', false, false, NULL, '{}', false, false),
-    ('no_answer', '无人接听 nobody answers', 'not_reached', false, false, NULL, '{}', false, false),
-    ('hung_up', '挂断 hung up at once', 'not_reached', false, false, NULL, '{}', false, false),
-    ('unknown', 'the call was dialled, and nothing is known of it', 'not_reached', false, false, NULL, '{}', false, false),
-    ('poor_line', '听不清 could not be understood', 'reached', true, false, NULL, '{number_verified}', true, false),
-    ('answered', '接通 spoken to', 'reached', true, true, NULL, '{}', false, false),
-    ('intent', '有意向 interested', 'reached', true, true, NULL, '{}', true, false),
-    ('callback', '预约回拨 a time for the next call is agreed', 'callback', true, true, NULL, '{callback_at}', true, false),
-    ('refused', '拒绝 not interested', 'refused', true, false, 'failed', '{}', false, false),
-    ('do_not_call', '勿扰 wants no more calls', 'refused', true, false, 'failed', '{}', false, true),
-    ('appointment', '预约见面 a visit is agreed', 'success', true, true, 'result', '{appointment_at}', false, false),
-    ('success', '成功 sold', 'success', true, true, 'result', '{intent,confirmed}', false, false),
-    ('gift', '赠送成功 gift accepted', 'success', true, true, 'result', '{}', false, false),
-    ('satisfied', '满意 satisfied', 'success', true, true, 'result', '{}', false, false),
-    ('dissatisfied', '不满意 not satisfied: to be called again', 'reached', true, true, NULL, '{}', true, false);
+    ('unallocated', '空号 number does not exist', 'unreachable', false, false, 'failed', '{}', false, false, NULL),
+    ('wrong_number', '错号 somebody else''s number', 'unreachable', false, false, 'failed', '{}', false, false, NULL),
+    ('busy', '忙音 busy', 'not_reached', false, false, NULL, '{}', false, false, NULL),
+    ('powered_off', '关机 powered off', 'not_reached', false, false, NULL, '{}', false, false, NULL),
+    ('no_answer', '无人接听 nobody answers', 'not_reached', false, false, NULL, '{}', false, false, NULL),
+    ('hung_up', '挂断 hung up at once', 'not_reached', false, false, NULL, '{}', false, false, NULL),
+    ('unknown', 'the call was dialled, and nothing is known of it', 'not_reached', false, false, NULL, '{}', false, false, NULL),
+    ('poor_line', '听不清 could not be understood', 'reached', true, false, NULL, '{number_verified}', true, false, NULL),
+    ('answered', '接通 spoken to', 'reached', true, true, NULL, '{}', false, false, NULL),
+    ('intent', '有意向 interested', 'reached', true, true, NULL, '{}', true, false, NULL),
+    ('callback', '预约回拨 a time for the next call is agreed', 'callback', true, true, NULL, '{callback_at}', true, false, NULL),
+    ('refused', '拒绝 not interested', 'refused', true, false, 'failed', '{}', false, false, NULL),
+    ('do_not_call', '勿扰 wants no more calls', 'refused', true, false, 'failed', '{}', false, true, NULL),
+    ('appointment', '预约见面 a visit is agreed', 'success', true, true, 'result', '{appointment_at}', false, false, NULL),
+    ('success', '成功 sold', 'success', true, true, 'result', '{intent,confirmed}', false, false, NULL),
+    ('gift', '赠送成功 gift accepted', 'success', true, true, 'result', '{}', false, false, NULL),
+    ('satisfied', '满意 satisfied', 'success', true, true, 'result', '{}', false, false, 'closes'),
+    ('dissatisfied', '不满意 not satisfied: to be called again', 'reached', true, true, NULL, '{}', true, false, 'reopens');
 
 -- Fields of a record that an outcome requires and that are absent, empty or
 -- false.

@@ -61,21 +61,31 @@ END;
 COMMENT ON FUNCTION suppressed_until(text, text, text) IS
     'until when a campaign of that type may not call the number; NULL: it may. Can have passed';
 
+-- How long a day is by the clock of the session is nobody's concern.
+CREATE FUNCTION elapsed(length interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT make_interval(secs => extract(epoch FROM elapsed.length)::double precision);
+END;
+COMMENT ON FUNCTION elapsed(interval) IS 'the interval in hours, with days of 24 and months of 30 days';
+
 -- "At most n in a window" means that the n-th latest attempt is as old as the
 -- window; on a calendar day, that it is of an earlier day.
 CREATE FUNCTION capped_until(
     recent timestamptz[], reached_at timestamptz, attempts_a_day integer,
-    attempts_in_window integer, attempt_window interval, rest_after_reached interval, zone text
+    attempts_in_window integer[], attempt_window interval[], rest_after_reached interval, zone text
 ) RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT greatest(
-        capped_until.reached_at + capped_until.rest_after_reached,
-        capped_until.recent[capped_until.attempts_in_window] + capped_until.attempt_window,
+        capped_until.reached_at + elapsed(capped_until.rest_after_reached),
+        (SELECT max(capped_until.recent[w.attempts] + elapsed(w.length))
+         FROM unnest(capped_until.attempts_in_window, capped_until.attempt_window)
+             w (attempts, length)),
         (((capped_until.recent[capped_until.attempts_a_day] AT TIME ZONE capped_until.zone)::date
           + 1)::timestamp AT TIME ZONE capped_until.zone));
 END;
-COMMENT ON FUNCTION capped_until(timestamptz[], timestamptz, integer, integer, interval, interval, text) IS
+COMMENT ON FUNCTION capped_until(timestamptz[], timestamptz, integer, integer[], interval[], interval, text) IS
     'first instant at which caps allow the next attempt, from those made (newest first); NULL: they always do. Can have passed';
 
 CREATE FUNCTION with_attempt(recent timestamptz[], at timestamptz) RETURNS timestamptz[]

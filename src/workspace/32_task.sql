@@ -102,6 +102,7 @@ CREATE TABLE attempt (
     valid boolean NOT NULL,
     recording text,
     manual_reason text,
+    imported_call text,
     note text,
     details jsonb NOT NULL DEFAULT '{}',
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -117,6 +118,8 @@ CREATE TABLE attempt (
     CONSTRAINT attempt_manual_reason_check CHECK (token IS NOT NULL OR manual_reason <> ''),
     CONSTRAINT attempt_details_check CHECK (jsonb_typeof(details) = 'object')
 );
+CREATE UNIQUE INDEX attempt_imported_call_key ON attempt (campaign, imported_call)
+    WHERE imported_call IS NOT NULL;
 CREATE INDEX attempt_task_idx ON attempt (task, started_at);
 CREATE INDEX attempt_lead_idx ON attempt (lead, started_at);
 CREATE INDEX attempt_number_idx ON attempt (number, started_at);
@@ -129,6 +132,8 @@ COMMENT ON COLUMN attempt.channel IS 'phone, mail, web, visit ...';
 COMMENT ON COLUMN attempt.valid IS 'as the campaign defined it when the attempt was recorded';
 COMMENT ON COLUMN attempt.recording IS 'where the recording is; a call without one is reported';
 COMMENT ON COLUMN attempt.manual_reason IS 'why it was entered by hand';
+COMMENT ON COLUMN attempt.imported_call IS
+    'key of the call in the log that load_history took it from; NULL: it was recorded here';
 COMMENT ON COLUMN attempt.details IS 'what the agent filled in; outcome.required names fields';
 
 CREATE TRIGGER attempt_append_only

@@ -180,7 +180,7 @@ BEGIN
            c.during @> moment
            AND (c.hours IS NULL OR c.by_customer_zone
                 OR lead_ops.is_open(c.hours, moment, c.zone, k.days)) AS may_call,
-           coalesce(c.attempts_a_day, c.attempts_in_window) IS NOT NULL
+           c.attempts_a_day IS NOT NULL OR c.attempts_in_window <> '{}'
            OR c.rest_after_reached IS NOT NULL AS has_caps,
            c.attempts_a_day, c.attempts_in_window, c.attempt_window, c.rest_after_reached
     INTO rules

@@ -83,6 +83,8 @@ INSERT INTO appointment (agent, role, team, valid) VALUES ('agent 2', 'leader', 
 INSERT INTO calendar (calendar, days)
 SELECT 'desk', lead_ops.known_within('2026-10-01 holiday', '[2020-01-01,2100-01-01)')
 WHERE NOT EXISTS (SELECT FROM calendar WHERE calendar = 'desk');
+SELECT publish_survey('none', '[{"question": "a \"b\"", "kind": "multiple", "choices": ["x, y", "{\\"]},
+    {"question": "n", "kind": "number", "lowest": 0.5}]');
 INSERT INTO campaign (campaign, task_type, hours, zone, calendar, attempts_a_day, survey, valid_outcomes)
 VALUES ('spring "26"', 'revisit', '24/7', 'Asia/Shanghai', 'desk', 2, 'none', '{"a, b"}');
 SELECT load_campaign('spring "26"', ARRAY(SELECT 'desk ' || n FROM generate_series(1, 300) n) || ARRAY['bad'],
@@ -93,3 +95,4 @@ SELECT confirm_dial((SELECT min(token) FROM task)), renew((SELECT max(token) FRO
     finish((SELECT min(token) FROM task), 'busy', E'"note"\\', details => '{"a": "\\"}');
 SELECT record_call('agent 2', 'spring "26"', '+86105550299', 'refused', 'line was down', lead => 'desk 299');
 SELECT book_callback('desk 200', '2099-01-01 10:00+08', 'agent 5', note => 'about "it"');
+SELECT answer_survey(max(attempt), '{"a \"b\"": ["x, y", "{\\"], "n": 0.50}') FROM attempt;
