@@ -16,6 +16,29 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION skills_for(jsonb, text) IS 'skills that a batch requires for one lead';
 
+CREATE FUNCTION check_batch(leads text[], customers text[], requires jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF leads IS NULL OR array_position(leads, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    IF cardinality(customers) <> cardinality(leads) THEN
+        RAISE EXCEPTION 'there are % customers for % leads', cardinality(customers),
+                cardinality(leads)
+            USING ERRCODE = 'invalid_parameter_value',
+                  HINT = 'Give a customer (or NULL) for every lead, or no customers at all.';
+    END IF;
+    IF jsonb_typeof(requires) NOT IN ('object', 'array') THEN
+        RAISE EXCEPTION 'requires must be an array of skills or an object of such arrays by lead'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_batch(text[], text[], jsonb) IS
+    'an error (22004, 22023) where a batch of leads is not what it should be';
+
 -- Who would get each of the next leads of a pool, from the ledgers given.
 CREATE FUNCTION next_turns(
     is_flat boolean, turns lead_ops.rotation, teams text[], agents lead_ops.rotation[],
@@ -152,19 +175,7 @@ DECLARE
     fresh_customers text[] := customers;
     size integer := cardinality(leads);
 BEGIN
-    IF leads IS NULL OR array_position(leads, NULL) IS NOT NULL THEN
-        RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
-    END IF;
-    IF cardinality(customers) <> cardinality(leads) THEN
-        RAISE EXCEPTION 'there are % customers for % leads', cardinality(customers),
-                cardinality(leads)
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'Give a customer (or NULL) for every lead, or no customers at all.';
-    END IF;
-    IF jsonb_typeof(requires) NOT IN ('object', 'array') THEN
-        RAISE EXCEPTION 'requires must be an array of skills or an object of such arrays by lead'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM check_batch(assign_batch.leads, assign_batch.customers, assign_batch.requires);
     ledger := lock_pool(assign_batch.pool);
 
     -- where more than the ledgers decides, one by one

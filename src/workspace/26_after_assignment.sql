@@ -79,6 +79,9 @@ BEGIN
     INSERT INTO lead_event (lead, kind, agent, reason, by)
     VALUES (ended.lead, 'ended', ended.agent, end_assignment.because, end_assignment.by);
 
+    -- it was put in line while it was being dealt
+    DELETE FROM waiting w WHERE w.lead = ended.lead;
+
     -- an open lead less may free a seat at its cap
     INSERT INTO roster_change (pool)
     SELECT ended.pool
@@ -404,6 +407,8 @@ CREATE FUNCTION merge_lead(lead text, into_lead text, by text DEFAULT NULL) RETU
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
+DECLARE
+    waited boolean := false;
 BEGIN
     IF lead = into_lead THEN
         RAISE EXCEPTION 'a lead cannot be merged into itself'
@@ -414,8 +419,11 @@ BEGIN
         RAISE EXCEPTION 'lead "%" is neither held nor waiting', merge_lead.into_lead
             USING ERRCODE = 'LO022';
     END IF;
-    DELETE FROM waiting w WHERE w.lead = merge_lead.lead;
-    IF NOT FOUND THEN
+    IF (held(merge_lead.lead)).seq IS NULL THEN
+        DELETE FROM waiting w WHERE w.lead = merge_lead.lead;
+        waited := FOUND;
+    END IF;
+    IF NOT waited THEN
         PERFORM end_assignment(merge_lead.lead, 'merged into ' || merge_lead.into_lead,
                                merge_lead.by);
     END IF;

@@ -33,6 +33,45 @@ $$;
 COMMENT ON FUNCTION enqueue(text, text, text, text[], text) IS
     'puts a lead in line for drain; false: it is held or waits already. Waits for nobody';
 
+-- Locks: nothing that dealing takes.  Rows go in by their keys, so that two
+-- sessions with the same leads do not wait for one another in a circle; the
+-- order given is that of the line.
+CREATE FUNCTION enqueue_batch(
+    pool text,
+    leads text[],
+    customers text[] DEFAULT NULL,
+    requires jsonb DEFAULT NULL,
+    requested_by text DEFAULT NULL
+) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    added integer;
+BEGIN
+    PERFORM check_batch(enqueue_batch.leads, enqueue_batch.customers, enqueue_batch.requires);
+    IF NOT EXISTS (SELECT FROM pool p WHERE p.pool = enqueue_batch.pool) THEN
+        PERFORM unknown_pool(enqueue_batch.pool);
+    END IF;
+    EXECUTE $sql$
+        INSERT INTO waiting (lead, pool, customer, requires, requested_by, reason, since)
+        SELECT u.lead, $1, u.customer, skills_for($4, u.lead), $5, 'queued',
+               $6 + u.n * interval '1 microsecond'
+        FROM unnest($2, $3) WITH ORDINALITY u (lead, customer, n)
+        WHERE NOT EXISTS (SELECT FROM assignment a
+                          WHERE a.lead = u.lead AND a.ended_at IS NULL)
+        ORDER BY u.lead, u.n
+        ON CONFLICT (lead) DO NOTHING
+        $sql$
+    USING enqueue_batch.pool, leads, customers, requires, enqueue_batch.requested_by,
+          clock_timestamp();
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN added;
+END
+$$;
+COMMENT ON FUNCTION enqueue_batch(text, text[], text[], jsonb, text) IS
+    'puts leads in line for drain, in the order given, and says how many; those that are held or wait already stay as they are. Waits for nobody who deals';
+
 CREATE FUNCTION is_for_anybody(line waiting, members text[]) RETURNS boolean
     LANGUAGE sql STABLE
 BEGIN ATOMIC

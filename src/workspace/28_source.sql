@@ -373,8 +373,7 @@ BEGIN
     -- lose its row by that
     IF s.on_insert = 'enqueue'
        OR TG_NARGS = 1 AND current_setting('transaction_isolation') <> 'read committed' THEN
-        PERFORM enqueue(s.pool, u.lead, u.customer)
-        FROM unnest(leads, customers) u (lead, customer);
+        PERFORM enqueue_batch(s.pool, leads, customers);
         RETURN NULL;
     END IF;
     IF cardinality(leads) = 1 THEN

@@ -58,6 +58,28 @@ SELECT is_empty($$SELECT lead FROM waiting$$, 'so it does when it is assigned');
 DO $$BEGIN PERFORM enqueue('p', 'direct 2'); PERFORM assign_batch('p', ARRAY['direct 1', 'direct 2']); END$$;
 SELECT is_empty($$SELECT lead FROM waiting$$, 'or in a batch');
 
+-- many at once
+SELECT is(enqueue_batch('p', ARRAY['m3', 'm1', 'm2', 'm1', 'Q1'], ARRAY['c3', 'c1', NULL, 'x', 'x'], '{"m2": ["fr"]}', 'import'), 3, 'a batch is put in line, but for what is held or named twice');
+SELECT results_eq('SELECT lead, customer, requires, requested_by, reason FROM waiting ORDER BY since',
+    $$VALUES ('m3', 'c3', '{}'::text[], 'import', 'queued'), ('m1', 'c1', '{}', 'import', 'queued'), ('m2', NULL, '{fr}', 'import', 'queued')$$, 'in the order given, with all that was said of them');
+SELECT is(enqueue_batch('p', ARRAY['m1', 'm4']), 1, 'a second time only what is new');
+SELECT is(enqueue_batch('p', '{}'), 0, 'an empty batch is no mistake');
+SELECT is(drain('p'), 4, 'all are dealt');
+SELECT results_eq($$SELECT lead FROM assignment WHERE lead ~ '^m[0-9]$' ORDER BY seq$$, $$VALUES ('m3'), ('m1'), ('m2'), ('m4')$$, 'oldest first');
+SELECT throws_ok(format('SELECT enqueue_batch(%s)', v.arguments), v.code, NULL, v.what)
+FROM (VALUES ($$'unheard of', '{a}'$$, 'LO020', 'an unknown pool'), ($$'p', NULL$$, '22004', 'no leads'), ($$'p', '{a,NULL}'$$, '22004', 'a lead without a key'),
+             ($$'p', '{a,b}', '{c}'$$, '22023', 'customers for some'), ($$'p', '{a}', NULL, '3'$$, '22023', 'requirements that are none')) v (arguments, code, what);
+
+-- in line and held, which only two sessions at once can bring about
+DO $$BEGIN PERFORM assign('p', 'ghost'); INSERT INTO waiting (lead, pool, reason, since) VALUES ('ghost', 'p', 'queued', now()); END$$;
+SELECT is((close_lead('ghost', 'won')).ended_because, 'closed: won', 'a lead that was put in line while it was dealt');
+SELECT is(drain('p'), 0, 'does not come back when it is closed');
+DO $$BEGIN PERFORM assign('p', 'ghost 2'); INSERT INTO waiting (lead, pool, reason, since) VALUES ('ghost 2', 'p', 'queued', now()); PERFORM merge_lead('ghost 2', 'm1'); END$$;
+SELECT is((SELECT count(*) FROM waiting WHERE lead = 'ghost 2') + (SELECT count(*) FROM assignment WHERE lead = 'ghost 2' AND ended_at IS NULL), 0::bigint, 'nor stays anywhere when it is merged');
+DO $$BEGIN PERFORM assign('p', 'ghost 3'); INSERT INTO waiting (lead, pool, reason, since) VALUES ('ghost 3', 'p', 'queued', now()); PERFORM release('ghost 3', 'x'); END$$;
+SELECT is((SELECT excluded FROM waiting WHERE lead = 'ghost 3'), (SELECT agent FROM assignment WHERE lead = 'ghost 3'), 'given back, it waits for somebody else');
+SELECT is(drain('p'), 1, 'who gets it');
+
 -- signing in
 DO $$BEGIN PERFORM sign_out('3'), assign('away', 'W1'), assign_batch('away', ARRAY['W2', 'W3']), enqueue('away', 'W4'); END$$;
 SELECT is((SELECT count(*) FROM waiting WHERE pool = 'away'), 4::bigint, 'nobody is there: leads wait');

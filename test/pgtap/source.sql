@@ -333,7 +333,7 @@ GRANT SELECT, INSERT ON source_crm.form TO source_clerk;
 GRANT USAGE ON SCHEMA source_test TO source_clerk;
 GRANT SELECT ON source, pool, assignment TO source_clerk;
 GRANT SELECT, INSERT ON waiting TO source_clerk;
-GRANT EXECUTE ON FUNCTION find_source, leads_statement, is_unowned, column_type, enqueue TO source_clerk;
+GRANT EXECUTE ON FUNCTION find_source, leads_statement, is_unowned, column_type, enqueue_batch, check_batch, skills_for TO source_clerk;
 SET LOCAL ROLE NONE;
 SET LOCAL ROLE source_clerk;
 SELECT lives_ok('INSERT INTO source_crm.form VALUES (1)', 'a role with a few rights can feed the queue');
