@@ -23,12 +23,17 @@ CREATE TABLE setting (
     hours lead_ops.work_hours NOT NULL DEFAULT 'Mo-Fr 09:00-18:00; PH off',
     week_belongs_to text NOT NULL DEFAULT 'last_work_day',
     new_recruit_for interval NOT NULL DEFAULT '18 months',
+    absence_lowers_quota boolean NOT NULL DEFAULT false,
+    early_leave interval NOT NULL DEFAULT '30 min',
+    early_days_off numeric NOT NULL DEFAULT 0.5,
     CONSTRAINT setting_pkey PRIMARY KEY (one),
     CONSTRAINT setting_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar ON UPDATE CASCADE,
     CONSTRAINT setting_one_check CHECK (one),
     CONSTRAINT setting_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL),
     CONSTRAINT setting_week_belongs_to_check
-        CHECK (week_belongs_to IN ('last_work_day', 'first_day', 'most_days'))
+        CHECK (week_belongs_to IN ('last_work_day', 'first_day', 'most_days')),
+    CONSTRAINT setting_early_leave_check CHECK (early_leave >= interval '0'),
+    CONSTRAINT setting_early_days_off_check CHECK (early_days_off BETWEEN 0 AND 7)
 );
 CREATE INDEX setting_calendar_idx ON setting (calendar);
 COMMENT ON TABLE setting IS 'What holds for the whole organisation: one row, made with the workspace';
@@ -41,6 +46,12 @@ COMMENT ON COLUMN setting.week_belongs_to IS
     'the month (quarter, year) that a week counts for: that of its last_work_day, its first_day (Monday), or most_days (Thursday)';
 COMMENT ON COLUMN setting.new_recruit_for IS
     'a newcomer is so called for less than this after hired_on';
+COMMENT ON COLUMN setting.absence_lowers_quota IS
+    'a day of attendance counts for a quota only as far as it was worked; otherwise every work day counts in full';
+COMMENT ON COLUMN setting.early_leave IS
+    'how long before the end of work an agent may leave who has done the day''s quotas';
+COMMENT ON COLUMN setting.early_days_off IS
+    'most days off in a week for an agent who has done the week''s quotas early';
 
 CREATE TRIGGER setting_no_delete
     BEFORE DELETE ON setting
@@ -131,3 +142,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION periods_in(text, daterange) IS
     'the periods of a kind that count for a longer one, in order: each by its counting_day, so that every week counts for exactly one month';
+
+CREATE FUNCTION last_periods(kind text, upto date, k integer) RETURNS daterange[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    WITH RECURSIVE span AS (
+        -- the first that has not ended by then
+        SELECT period_of(last_periods.kind, last_periods.upto) AS period, 0 AS n
+        UNION ALL
+        SELECT period_of(last_periods.kind, lower(s.period) - 1), s.n + 1
+        FROM span s
+        WHERE s.n < last_periods.k
+    )
+    SELECT array_agg(s.period ORDER BY s.period) FROM span s WHERE s.n > 0;
+END;
+COMMENT ON FUNCTION last_periods(text, date, integer) IS
+    'the k consecutive periods of a kind that have ended by the beginning of a day, in order';

@@ -210,7 +210,7 @@ CREATE FUNCTION quotient(numerator numeric, divisor numeric) RETURNS numeric
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- the scale of an operand is the least of the result
-    SELECT quotient.numerator * 1.00000000000000000000 / nullif(quotient.divisor, 0);
+    SELECT trim_scale(quotient.numerator * 1.00000000000000000000 / nullif(quotient.divisor, 0));
 END;
 COMMENT ON FUNCTION quotient(numeric, numeric) IS
-    'the one divided by the other, to 20 decimals or more; NULL where the divisor is 0';
+    'the one divided by the other, to at least 20 decimals, less the zeros at their end; NULL where the divisor is 0';

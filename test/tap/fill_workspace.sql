@@ -96,3 +96,10 @@ SELECT confirm_dial((SELECT min(token) FROM task)), renew((SELECT max(token) FRO
 SELECT record_call('agent 2', 'spring "26"', '+86105550299', 'refused', 'line was down', lead => 'desk 299');
 SELECT book_callback('desk 200', '2099-01-01 10:00+08', 'agent 5', note => 'about "it"');
 SELECT answer_survey(max(attempt), '{"a \"b\"": ["x, y", "{\\"], "n": 0.50}') FROM attempt;
+-- quotas
+INSERT INTO quota (agent, metric, period, amount, valid)
+VALUES ('agent 1', 'leads', 'month', 100, '[2020-02-01,)'), ('agent 1', 'leads', 'month', 50.5, '(,2020-02-01)');
+INSERT INTO quota (team, shared, metric, period, amount, ramp) VALUES ('team 2', true, 'leads', 'day', 7, '{0.5,0.75}');
+SELECT acknowledge_quota(q.quota, 'agent 1') IS NOT NULL FROM quota AS q WHERE q.amount = 100;
+INSERT INTO improvement_plan (agent, metric, period, plan, written_by)
+VALUES ('agent 1', 'leads', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
