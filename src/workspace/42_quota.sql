@@ -33,7 +33,7 @@ CREATE TABLE quota (
     CONSTRAINT quota_period_check
         CHECK (period IN ('day', 'week', 'month', 'quarter', 'year', 'once')),
     CONSTRAINT quota_amount_check CHECK (amount >= 0 AND amount < 'Infinity'),
-    CONSTRAINT quota_days_check CHECK (days IS NULL OR days BETWEEN 1 AND 366 AND period <> 'once'),
+    CONSTRAINT quota_days_check CHECK (days IS NULL OR days >= 1 AND days <= 366 AND period <> 'once'),
     CONSTRAINT quota_pass_ratio_check CHECK (pass_ratio > 0 AND pass_ratio < 'Infinity'),
     CONSTRAINT quota_ramp_check
         CHECK (array_position(ramp, NULL) IS NULL AND 0 <= ALL (ramp) AND 1 >= ALL (ramp)),
