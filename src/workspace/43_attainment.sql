@@ -12,9 +12,21 @@
 -- multiplying, so that 90 % of three sevenths is met exactly at its border.
 --
 
-CREATE AGGREGATE common_multiple(numeric) (SFUNC = lcm, STYPE = numeric, PARALLEL = SAFE,
-    COMBINEFUNC = lcm);
-COMMENT ON AGGREGATE common_multiple(numeric) IS 'the least common multiple';
+CREATE FUNCTION common_multiple(numbers numeric[]) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    multiple numeric := 1;
+    number numeric;
+BEGIN
+    FOREACH number IN ARRAY numbers LOOP
+        multiple := lcm(multiple, number);
+    END LOOP;
+    RETURN multiple;
+END
+$$;
+COMMENT ON FUNCTION common_multiple(numeric[]) IS 'the least common multiple of whole numbers';
 
 CREATE FUNCTION tenure_months(hired_on date, day date) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -120,17 +132,20 @@ BEGIN ATOMIC
         LEFT JOIN calendar c ON c.calendar = s.calendar
         LEFT JOIN agent a ON NOT p.is_team AND a.agent = p.unit
     ), common AS (
-        SELECT h.*, common_multiple(h.parts)
-                   OVER (PARTITION BY h.is_team, h.unit, h.metric, h.span) AS multiple
+        SELECT h.is_team, h.unit, h.metric, h.span,
+               common_multiple(array_agg(DISTINCT h.parts)) AS multiple
         FROM share h
+        GROUP BY h.is_team, h.unit, h.metric, h.span
     )
-    SELECT o.is_team, o.unit, o.metric, o.span,
-           sum(o.amount * CASE WHEN o.is_level THEN 1 ELSE div(o.multiple, o.parts) END),
-           sum(o.amount * o.pass_ratio
-               * CASE WHEN o.is_level THEN 1 ELSE div(o.multiple, o.parts) END),
-           CASE WHEN o.is_level THEN sum(o.weight) ELSE max(o.multiple) END
-    FROM common o
-    GROUP BY o.is_team, o.unit, o.metric, o.span, o.is_level;
+    SELECT h.is_team, h.unit, h.metric, h.span,
+           sum(h.amount * f.times), sum(h.amount * h.pass_ratio * f.times),
+           CASE WHEN h.is_level THEN sum(h.weight) ELSE max(o.multiple) END
+    FROM share h
+    JOIN common o ON o.is_team = h.is_team AND o.unit = h.unit AND o.metric = h.metric
+        AND o.span = h.span
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN h.is_level THEN 1 ELSE div(o.multiple, h.parts) END AS times) f
+    GROUP BY h.is_team, h.unit, h.metric, h.span, h.is_level;
 END;
 COMMENT ON FUNCTION owed(daterange[], text[], text[], text[]) IS
     'what agents, and teams together, owe in spans of days, and how much of it passes, both in so many parts; metrics, agents, teams NULL: all. Raises LO002';

@@ -192,7 +192,7 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT identity
     FROM workspace_function
-    WHERE prosqlbody IS NULL AND prokind <> 'a'
+    WHERE prosqlbody IS NULL
         AND proname <> 'workspace_version'
         AND 'search_path=policy_test, pg_temp' <> ALL (coalesce(proconfig, '{}'))
     $$, 'functions pin search_path to the workspace, or are BEGIN ATOMIC');

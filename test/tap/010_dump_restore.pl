@@ -60,8 +60,7 @@ FROM pg_constraint WHERE connamespace = $in ORDER BY conrelid::regclass::text, c
 SELECT 'trigger', tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(t.oid)
 FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = tgrelid
 WHERE c.relnamespace = $in AND NOT tgisinternal ORDER BY c.relname, tgname;
-SELECT 'function', p.oid::regprocedure, pg_get_userbyid(proowner), proacl, obj_description(p.oid),
-    CASE WHEN prokind <> 'a' THEN pg_get_functiondef(p.oid) END
+SELECT 'function', p.oid::regprocedure, pg_get_userbyid(proowner), proacl, obj_description(p.oid), pg_get_functiondef(p.oid)
 FROM pg_proc AS p WHERE pronamespace = $in ORDER BY p.oid::regprocedure::text;
 SELECT 'type', typname, typtype, typacl FROM pg_type WHERE typnamespace = $in ORDER BY typname;
 SELECT 'sequence', sequencename, last_value FROM pg_sequences
