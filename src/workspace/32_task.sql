@@ -12,6 +12,7 @@ CREATE TABLE task (
     lead text NOT NULL,
     customer text,
     number text NOT NULL,
+    class text,
     kind text NOT NULL DEFAULT 'to_dial',
     state text NOT NULL DEFAULT 'open',
     priority smallint NOT NULL DEFAULT 4,
@@ -58,6 +59,7 @@ CREATE INDEX task_owner_idx ON task (owner, campaign, next_at)
 CREATE INDEX task_number_idx ON task (number);
 COMMENT ON TABLE task IS
     'The leads of the campaigns: one task each, in exactly one of the lists to_dial, redial, result and failed';
+COMMENT ON COLUMN task.class IS 'of the lead, as A, B, C, D; free text, to choose by';
 COMMENT ON COLUMN task.kind IS
     'to_dial: not tried yet; redial: to be tried again; callback: at an agreed time';
 COMMENT ON COLUMN task.state IS 'open, or the list in which it ended';

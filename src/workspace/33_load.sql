@@ -33,7 +33,7 @@ CREATE TRIGGER refused_number_no_truncate
 CREATE FUNCTION load_campaign(
     campaign text, leads text[], numbers text[], customers text[] DEFAULT NULL,
     zones text[] DEFAULT NULL, agents text[] DEFAULT NULL, source text DEFAULT NULL,
-    priority integer DEFAULT 4,
+    priority integer DEFAULT 4, class text DEFAULT NULL,
     OUT loaded integer, OUT known integer, OUT refused integer
 )
     LANGUAGE plpgsql
@@ -89,9 +89,9 @@ BEGIN
                 WHERE p.customer IS NULL AND EXCLUDED.customer IS NOT NULL
                    OR p.zone IS NULL AND EXCLUDED.zone IS NOT NULL
         ), loaded AS (
-            INSERT INTO task (campaign, lead, customer, number, priority, owner, source, state,
-                              reason, next_at, anyone_at, ended_at)
-            SELECT $1, g.lead, g.customer, g.number, $8, g.agent, $7,
+            INSERT INTO task (campaign, lead, customer, number, priority, owner, source, class,
+                              state, reason, next_at, anyone_at, ended_at)
+            SELECT $1, g.lead, g.customer, g.number, $8, g.agent, $7, $10,
                    CASE WHEN s.is_suppressed THEN 'failed' ELSE 'open' END,
                    CASE WHEN s.is_suppressed THEN 'suppressed' END,
                    CASE WHEN NOT s.is_suppressed THEN o.at END,
@@ -126,9 +126,10 @@ BEGIN
         $sql$
     INTO loaded, refused
     USING load_campaign.campaign, leads, numbers, customers, zones, agents,
-          load_campaign.source, load_campaign.priority::smallint, clock_timestamp();
+          load_campaign.source, load_campaign.priority::smallint, clock_timestamp(),
+          load_campaign.class;
     known := given - loaded - refused;
 END
 $$;
-COMMENT ON FUNCTION load_campaign(text, text[], text[], text[], text[], text[], text, integer) IS
+COMMENT ON FUNCTION load_campaign(text, text[], text[], text[], text[], text[], text, integer, text) IS
     'puts leads with their numbers into a campaign, to be dialled in the order of the list, by the agents given or by anyone; says how many, how many were there already, and how many are in refused_number now. Locks numbers, by number';

@@ -6,29 +6,29 @@
 --
 
 CREATE VIEW to_dial WITH (security_invoker) AS
-SELECT t.campaign, t.lead, t.customer, t.number, t.priority, t.owner, t.next_at, t.anyone_at,
-       t.source, t.loaded_at, t.task
+SELECT t.campaign, t.lead, t.customer, t.number, t.class, t.priority, t.owner, t.next_at,
+       t.anyone_at, t.source, t.loaded_at, t.task
 FROM task t
 WHERE t.state = 'open' AND t.kind = 'to_dial';
 COMMENT ON VIEW to_dial IS 'Leads that nobody has tried to reach yet (待拨)';
 
 CREATE VIEW redial WITH (security_invoker) AS
-SELECT t.campaign, t.lead, t.customer, t.number, t.kind, t.priority, t.owner, t.next_at,
+SELECT t.campaign, t.lead, t.customer, t.number, t.class, t.kind, t.priority, t.owner, t.next_at,
        t.anyone_at, t.agreed_at, t.attempts, t.outcome, t.reason, t.note, t.task
 FROM task t
 WHERE t.state = 'open' AND t.kind <> 'to_dial';
 COMMENT ON VIEW redial IS 'Leads to be called again, by agreement or by the retry policy (再拨)';
 
 CREATE VIEW result WITH (security_invoker) AS
-SELECT t.campaign, t.lead, t.customer, t.number, t.outcome, t.attempts, t.agent, t.ended_at,
-       t.task
+SELECT t.campaign, t.lead, t.customer, t.number, t.class, t.outcome, t.attempts, t.agent,
+       t.ended_at, t.task
 FROM task t
 WHERE t.state = 'result';
 COMMENT ON VIEW result IS 'Leads whose calls have come to a result (电销结果)';
 
 CREATE VIEW failed WITH (security_invoker) AS
-SELECT t.campaign, t.lead, t.customer, t.number, t.reason, t.outcome, t.attempts, t.agent,
-       t.ended_at, t.task
+SELECT t.campaign, t.lead, t.customer, t.number, t.class, t.reason, t.outcome, t.attempts,
+       t.agent, t.ended_at, t.task
 FROM task t
 WHERE t.state = 'failed';
 COMMENT ON VIEW failed IS 'Leads that are not called any more, and why (外呼失败)';

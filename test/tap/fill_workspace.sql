@@ -103,3 +103,14 @@ INSERT INTO quota (team, shared, metric, period, amount, ramp) VALUES ('team 2',
 SELECT acknowledge_quota(q.quota, 'agent 1') IS NOT NULL FROM quota AS q WHERE q.amount = 100;
 INSERT INTO improvement_plan (agent, metric, period, plan, written_by)
 VALUES ('agent 1', 'leads', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
+-- what follows calls
+INSERT INTO campaign (campaign, stages, retry) VALUES ('visits', 'a < b', 'dissatisfied 1d; * 1d');
+INSERT INTO follow_up (campaign, outcome, next_campaign, delay) VALUES ('spring "26"', 'consulted', 'visits', '1 month');
+SELECT record_call('agent 2', 'spring "26"', '+86105550298', 'consulted', 'line was down', lead => 'desk 298');
+SELECT set_stage('visits', 'desk 298', 'b', 'agent 3', note => E'"\\'), transfer_to_mentor('spring "26"', 'desk 200', 'too hard'),
+    hand_off('spring "26"', 'desk 299', 'visits', 'asked for it', 'agent 2');
+SELECT file_complaint('K 1', 'visits', '+86105550297', responsible => 'team 2', subject => 'late'), complaint_handled('K 1', 'agent 3');
+SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+86105550296'], ARRAY[timestamptz '2026-03-01 10:00+00'],
+    ARRAY[timestamptz '2026-03-01 10:01+00'], ARRAY['answered']);
+SELECT count(*) FROM remind_callbacks('100 years');
+SELECT apply_rule('visits', 'us_debt', 'agent 3');
