@@ -58,9 +58,9 @@ BEGIN
         SELECT u.lead, $1, u.customer, skills_for($4, u.lead), $5, 'queued',
                $6 + u.n * interval '1 microsecond'
         FROM unnest($2, $3) WITH ORDINALITY u (lead, customer, n)
-        WHERE NOT EXISTS (SELECT FROM assignment a
-                          WHERE a.lead = u.lead AND a.ended_at IS NULL)
-        ORDER BY u.lead, u.n
+        WHERE (SELECT a.seq FROM assignment a
+               WHERE a.lead = u.lead AND a.ended_at IS NULL) IS NULL
+        ORDER BY u.lead COLLATE "C", u.n
         ON CONFLICT (lead) DO NOTHING
         $sql$
     USING enqueue_batch.pool, leads, customers, requires, enqueue_batch.requested_by,

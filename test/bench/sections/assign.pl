@@ -45,18 +45,24 @@ END
 $$;
 SQL
 
+# One transaction; in ten of them, one may be rolled back.
 sub assign_in
 {
-    my ($schema, $check) = @_;
+    my ($schema, $aborts, $check) = @_;
+    my $assign = "SELECT $schema.assign('north', gen_random_uuid()::text)";
 
     return {
         before => "VACUUM (ANALYZE) $schema.assignment; CHECKPOINT",
-        run => "SELECT $schema.assign('north', gen_random_uuid()::text)",
+        run => $aborts
+        ? "\\set abort random(1, 10)\nBEGIN;\n$assign;\n"
+          . "\\if :abort = 1\nROLLBACK;\n\\else\nCOMMIT;\n\\endif\n"
+        : $assign,
         check => $check
     };
 }
 
 # the turns are without gaps, and nobody is more than a few leads off
+my $gapless = 'SELECT count(*) = max(seq) FROM plain.assignment';
 my $fair = <<'END';
 SELECT (SELECT count(*) = max(seq) FROM sales.assignment)
        AND max(abs(coalesce(a.leads, 0) - t.leads * s.weight / w.weight)) < 4
@@ -67,14 +73,17 @@ LEFT JOIN (SELECT agent, count(*) AS leads FROM sales.assignment GROUP BY agent)
     ON a.agent = s.agent
 END
 
-for my $clients (1, 16)
+for my $aborts (0, 1)
 {
-    compare_rates(
-        work => "assign, exact, clients: $clients",
-        target => 0.95,
-        clients => $clients,
-        floor => assign_in('plain', 'SELECT count(*) = max(seq) FROM plain.assignment'),
-        ours => assign_in('sales', $fair));
+    for my $clients ($aborts ? 16 : (1, 4, 16, 32))
+    {
+        compare_rates(
+            work => "assign, exact, clients: $clients" . ($aborts ? ', 10 % aborts' : ''),
+            target => 0.95,
+            clients => $clients,
+            floor => assign_in('plain', $aborts, $gapless),
+            ours => assign_in('sales', $aborts, $fair));
+    }
 }
 
 sql('DROP SCHEMA plain, sales CASCADE');
