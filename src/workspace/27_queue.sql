@@ -55,7 +55,8 @@ BEGIN
     END IF;
     EXECUTE $sql$
         INSERT INTO waiting (lead, pool, customer, requires, requested_by, reason, since)
-        SELECT u.lead, $1, u.customer, skills_for($4, u.lead), $5, 'queued',
+        SELECT u.lead, $1, u.customer,
+               CASE WHEN $4 IS NULL THEN '{}' ELSE skills_for($4, u.lead) END, $5, 'queued',
                $6 + u.n * interval '1 microsecond'
         FROM unnest($2, $3) WITH ORDINALITY u (lead, customer, n)
         WHERE (SELECT a.seq FROM assignment a
