@@ -136,6 +136,11 @@ SELECT deal_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), 'bob');
 SELECT deal_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), 'bob', '{cy,bob}');
 SELECT deal_to(deal_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), 'bob', '{cy,bob}'), 'bob', '{bob}');
 SELECT deal_to(NULL, 'bob') IS NULL AS no_ledger;
+-- the same leads in any order leave the same ledger
+SELECT dealt_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), '{bob,ann}', '{1,2}');
+SELECT dealt_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), '{bob,ann}', '{1,2}')
+     = deal_to(deal_to(deal_to(rotation('{ann,bob,cy}', '{5,1,1.5}'), 'ann'), 'bob'), 'ann') AS same;
+SELECT dealt_to(rotation('{ann}'), '{}', '{}');
 SELECT command, o.*
 FROM unnest(ARRAY[
     $$deal_to(rotation('{ann,bob}'), 'zoe')$$,
@@ -143,6 +148,14 @@ FROM unnest(ARRAY[
     $$deal_to(rotation('{ann,bob}'), 'bob', '{}')$$,
     $$deal_to(with_members(rotation('{ann,bob}'), '{ann}'), 'bob', '{ann,bob}')$$,
     $$deal_to(rotation('{ann,bob}'), NULL)$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann,zoe}', '{1,1}')$$,
+    $$dealt_to(with_members(rotation('{ann,bob}'), '{ann}'), '{bob}', '{1}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann,ann}', '{1,1}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann}', '{0}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann,NULL}', '{1,1}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann,bob}', '{1}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann,bob}', '{1000000000000000000,1}')$$,
+    $$dealt_to(rotation('{ann,bob}'), '{ann}', '{1000000}')$$,
     $$next_member(rotation('{a,b}', '{1000000,0.000001}'))$$,
     $$deal_to(rotation('{a,b}', '{1000000,0.000001}'), 'a', '{a}')$$,
     $$deal_to('seq 1000000000000000000: "a" received 1000000000000000000 last 1000000000000000000', 'a')$$

@@ -361,6 +361,73 @@ lead_ops_deal_to(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(rotation_to_datum(&r));
 }
 
+/* What members took of leads for which all present were eligible. */
+PG_FUNCTION_INFO_V1(lead_ops_dealt_to);
+Datum
+lead_ops_dealt_to(PG_FUNCTION_ARGS)
+{
+	ArrayType  *names = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType  *counts = PG_GETARG_ARRAYTYPE_P(2);
+	Datum	   *name;
+	Datum	   *count;
+	bool	   *null_name;
+	bool	   *null_count;
+	int			n;
+	int			n_counts;
+	int		   *to;
+	int64	   *leads;
+	bool	   *served;
+	lo_rotation r;
+	bool		nobody;
+	lo_error	err;
+
+	rotation_read(PG_GETARG_DATUM(0), &r);
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &name, &null_name, &n);
+	deconstruct_array(counts, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &count, &null_count, &n_counts);
+	if (n != n_counts || ARR_NDIM(names) > 1 || ARR_NDIM(counts) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("every member needs one number of leads"),
+				 errdetail("There are %d members and %d numbers.", n, n_counts)));
+	if (n == 0)
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+
+	to = palloc(sizeof(int) * n);
+	leads = palloc(sizeof(int64) * n);
+	served = palloc0(sizeof(bool) * (r.n + 1));
+	for (int i = 0; i < n; i++)
+	{
+		const char *fault = NULL;
+
+		if (null_name[i] || null_count[i])
+			fault = "is NULL";
+		else
+		{
+			to[i] = lo_rotation_find(&r, VARDATA_ANY(DatumGetPointer(name[i])),
+									 (int) VARSIZE_ANY_EXHDR(DatumGetPointer(name[i])), -1);
+			leads[i] = DatumGetInt64(count[i]);
+			if (to[i] < 0 || r.member[to[i]].away)
+				fault = "is not present in the rotation";
+			else if (served[to[i]])
+				fault = "is listed twice";
+			else if (leads[i] < 1)
+				fault = "took fewer than 1 lead";
+		}
+		if (fault != NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("leads are taken by members who are present"),
+					 errdetail("Member %d %s.", i + 1, fault)));
+		served[to[i]] = true;
+	}
+	rotation_mark_all(&r);
+	if (!lo_rotation_begin(&r, &nobody, &err) ||
+		!lo_rotation_give_many(&r, to, leads, n, &err))
+		rotation_report(&err);
+	PG_RETURN_DATUM(rotation_to_datum(&r));
+}
+
 PG_FUNCTION_INFO_V1(lead_ops_rotation_members);
 Datum
 lead_ops_rotation_members(PG_FUNCTION_ARGS)

@@ -296,6 +296,31 @@ lo_rotation_give(lo_rotation *r, int to, lo_error *err)
 }
 
 bool
+lo_rotation_give_many(lo_rotation *r, const int *to, const int64_t *leads, int n, lo_error *err)
+{
+	int64_t		sum = 0;
+
+	/* at most 1e5 times 1e18 would overflow, so step by step */
+	for (int k = 0; k < n; k++)
+	{
+		if (leads[k] > LO_MAX_SEQ - r->seq - sum)
+			return lo_fail(err, LO_LIMIT, 0, "at most 1000000000000000000 leads");
+		sum += leads[k];
+	}
+	r->seq += sum;
+	r->turns += sum;
+	for (int k = 0; k < n; k++)
+	{
+		lo_member  *m = &r->member[to[k]];
+
+		m->got += leads[k];
+		m->received += leads[k];
+		m->last = r->seq - (n - 1 - k);
+	}
+	return lo_rotation_in_range(r, err);
+}
+
+bool
 lo_rotation_update(lo_rotation *r, const lo_member *now, int n,
 				   lo_rotation *out, bool *changed, lo_error *err)
 {

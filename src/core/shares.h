@@ -109,6 +109,13 @@ extern int	lo_rotation_best(const lo_rotation *r);
 /* The lead goes to a member of the round; after begin. */
 extern bool lo_rotation_give(lo_rotation *r, int to, lo_error *err);
 
+/*
+ * Leads that members of the round took, in any order: leads[k] to member
+ * to[k], those listed later having been served later; after begin.
+ */
+extern bool lo_rotation_give_many(lo_rotation *r, const int *to, const int64_t *leads, int n,
+								  lo_error *err);
+
 /* End the current round: its shares go into base. */
 extern bool lo_rotation_fold(lo_rotation *r, lo_error *err);
 

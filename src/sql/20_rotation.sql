@@ -192,6 +192,12 @@ CREATE FUNCTION dealt(rotation rotation, leads bigint) RETURNS rotation
 COMMENT ON FUNCTION dealt(rotation, bigint) IS
     'the ledger after so many leads to everybody present';
 
+CREATE FUNCTION dealt_to(rotation rotation, members text[], leads bigint[]) RETURNS rotation
+    AS 'MODULE_PATHNAME', 'lead_ops_dealt_to'
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION dealt_to(rotation, text[], bigint[]) IS
+    'the ledger after the members took so many leads each, in any order, everybody present being eligible for all of them; members stand in the order in which they were last served';
+
 CREATE FUNCTION deal_levels(
     teams rotation, names text[], agents rotation[], leads bigint,
     OUT n bigint, OUT team text, OUT agent text

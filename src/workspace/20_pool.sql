@@ -10,6 +10,7 @@ CREATE TABLE pool (
     name text,
     rotation text NOT NULL DEFAULT 'levels',
     strategy text NOT NULL DEFAULT 'fair',
+    mode text NOT NULL DEFAULT 'exact',
     ignore_presence boolean NOT NULL DEFAULT false,
     hours lead_ops.work_hours,
     zone text,
@@ -26,6 +27,7 @@ CREATE TABLE pool (
     CONSTRAINT pool_pool_check CHECK (pool <> ''),
     CONSTRAINT pool_rotation_check CHECK (rotation IN ('levels', 'flat')),
     CONSTRAINT pool_strategy_check CHECK (strategy IN ('fair', 'least_open')),
+    CONSTRAINT pool_mode_check CHECK (mode IN ('exact', 'ring')),
     CONSTRAINT pool_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL OR zone IS NULL),
     CONSTRAINT pool_hours_check CHECK (hours IS NULL OR zone IS NOT NULL),
     CONSTRAINT pool_sticky_for_check CHECK (sticky_for > interval '0'),
@@ -40,6 +42,8 @@ COMMENT ON COLUMN pool.rotation IS
     'levels: turns go round the teams, then round the agents of the team; flat: round all agents';
 COMMENT ON COLUMN pool.strategy IS
     'fair: who is owed most; least_open: who holds fewest open leads, and of these who is owed most';
+COMMENT ON COLUMN pool.mode IS
+    'exact: one lead after the other; ring: many sessions deal at once, and a turn that is rolled back is given back later';
 COMMENT ON COLUMN pool.ignore_presence IS 'deal also to agents who are paused or signed out';
 COMMENT ON COLUMN pool.hours IS 'when the pool deals, in its zone; NULL: at any time';
 COMMENT ON COLUMN pool.zone IS 'IANA time zone of the pool''s hours';

@@ -39,7 +39,7 @@ CREATE INDEX assignment_correction_idx ON assignment (pool, team)
 CREATE INDEX assignment_assigned_at_idx ON assignment USING brin (assigned_at);
 COMMENT ON TABLE assignment IS
     'Every decision, in the order they were made in their pool. What was decided stays; only how it went on is written later';
-COMMENT ON COLUMN assignment.seq IS 'number of the decision in the pool, without gaps';
+COMMENT ON COLUMN assignment.seq IS 'number of the decision in the pool; without gaps, but for those that rings leave';
 COMMENT ON COLUMN assignment.how IS
     'dealt by turns, to who had least_open leads, sticky (the customer''s agent), picked from the public pool, reassigned by a person, or redistributed from who left';
 COMMENT ON COLUMN assignment.takes_turn IS 'it counted in the ledgers';

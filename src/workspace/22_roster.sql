@@ -1,48 +1,6 @@
 --
--- Ledgers and rosters: who shares a pool's turns, and who is owed what
+-- Rosters: who shares a pool's turns
 --
--- The ledgers are the only rows a dealing session locks, and always the
--- pool's own first.  What they hold is explained in the extension's type
--- rotation.
---
-
-CREATE TABLE pool_ledger (
-    pool text NOT NULL,
-    is_flat boolean NOT NULL,
-    is_plain boolean NOT NULL DEFAULT true,
-    is_sticky boolean NOT NULL DEFAULT false,
-    notifies boolean NOT NULL DEFAULT false,
-    has_caps boolean NOT NULL DEFAULT false,
-    turns lead_ops.rotation NOT NULL DEFAULT lead_ops.rotation('{}'::text[]),
-    seq bigint NOT NULL DEFAULT 0,
-    roster integer NOT NULL DEFAULT 0,
-    refresh_at timestamptz NOT NULL DEFAULT '-infinity',
-    CONSTRAINT pool_ledger_pkey PRIMARY KEY (pool),
-    CONSTRAINT pool_ledger_pool_fkey FOREIGN KEY (pool) REFERENCES pool
-) WITH (fillfactor = 50);
-ALTER TABLE pool_ledger ALTER COLUMN turns SET STORAGE MAIN;
-COMMENT ON TABLE pool_ledger IS
-    'The pool''s turns: over teams (levels) or agents (flat). Its row is the pool''s lock';
-COMMENT ON COLUMN pool_ledger.is_flat IS 'the pool''s rotation, which stays what it was at the first lead';
-COMMENT ON COLUMN pool_ledger.is_plain IS 'strategy fair and a single tier: the ledgers alone decide';
-COMMENT ON COLUMN pool_ledger.is_sticky IS 'the pool keeps customers with their agents';
-COMMENT ON COLUMN pool_ledger.notifies IS 'the pool notifies';
-COMMENT ON COLUMN pool_ledger.has_caps IS 'some seat has a cap, of its own or of the grade';
-COMMENT ON COLUMN pool_ledger.seq IS 'number of the last decision';
-COMMENT ON COLUMN pool_ledger.roster IS 'version of pool_roster in force';
-COMMENT ON COLUMN pool_ledger.refresh_at IS
-    'when the clock next changes the roster: a date, hours, or the end of a capped hour or day';
-
-CREATE TABLE team_ledger (
-    pool text NOT NULL,
-    team text NOT NULL,
-    turns lead_ops.rotation NOT NULL,
-    CONSTRAINT team_ledger_pkey PRIMARY KEY (pool, team),
-    CONSTRAINT team_ledger_pool_fkey FOREIGN KEY (pool) REFERENCES pool_ledger
-) WITH (fillfactor = 50);
-ALTER TABLE team_ledger ALTER COLUMN turns SET STORAGE MAIN;
-COMMENT ON TABLE team_ledger IS
-    'Turns of the agents of a team in a pool with levels, and who is in it in a flat one; changed under the pool''s lock only';
 
 CREATE TABLE pool_roster (
     pool text NOT NULL,
@@ -117,61 +75,6 @@ CREATE TRIGGER grade_assignment_changes_roster
 CREATE TRIGGER grade_changes_roster
     AFTER UPDATE OF weight, per_hour, per_day, open_leads ON grade
     FOR EACH STATEMENT EXECUTE FUNCTION note_roster_change();
-
--- Decisions carry no foreign keys, which would cost more than everything else
--- about them.  Instead nobody who stands in a ledger can be deleted or renamed.
-CREATE FUNCTION keep_dealt_to() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path FROM CURRENT
-AS $$
-DECLARE
-    kind text := TG_TABLE_NAME;
-    key text := CASE TG_TABLE_NAME WHEN 'agent' THEN to_jsonb(OLD) ->> 'agent'
-                                   ELSE to_jsonb(OLD) ->> 'team' END;
-BEGIN
-    IF kind = 'team' AND EXISTS (SELECT FROM team_ledger t WHERE t.team = key)
-       OR kind = 'agent' AND EXISTS (
-           SELECT FROM team_ledger t
-           CROSS JOIN LATERAL lead_ops.rotation_members(t.turns) m
-           WHERE m.member = key) THEN
-        RAISE EXCEPTION '% "%" has leads or turns in a pool', kind, key
-            USING ERRCODE = 'LO042',
-                  HINT = CASE kind WHEN 'agent' THEN 'Set left_on instead.'
-                                   ELSE 'Take the team out of pool_team instead.' END;
-    END IF;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION keep_dealt_to() IS
-    'trigger: agents and teams that decisions speak of stay (LO042)';
-
-CREATE TRIGGER agent_is_kept
-    AFTER DELETE OR UPDATE OF agent ON agent
-    FOR EACH ROW EXECUTE FUNCTION keep_dealt_to();
-CREATE TRIGGER team_is_kept
-    AFTER DELETE OR UPDATE OF team ON team
-    FOR EACH ROW EXECUTE FUNCTION keep_dealt_to();
-
--- A pool that has dealt keeps its kind: turns of teams are no turns of agents.
-CREATE FUNCTION keep_rotation() RETURNS trigger
-    LANGUAGE plpgsql
-    SET search_path FROM CURRENT
-AS $$
-BEGIN
-    IF EXISTS (SELECT FROM pool_ledger l WHERE l.pool = OLD.pool) THEN
-        RAISE EXCEPTION 'pool "%" has dealt by % and keeps to it', OLD.pool, OLD.rotation
-            USING ERRCODE = 'LO043',
-                  HINT = 'Make another pool for the other rotation.';
-    END IF;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION keep_rotation() IS 'trigger: a pool that has dealt keeps its rotation (LO043)';
-
-CREATE TRIGGER pool_keeps_rotation
-    AFTER UPDATE OF rotation ON pool
-    FOR EACH ROW WHEN (NEW.rotation <> OLD.rotation)
-    EXECUTE FUNCTION keep_rotation();
 
 -- The members of a pool's teams at a moment, and why those who share none of
 -- its turns do not (reason NULL: does share).
@@ -301,13 +204,9 @@ BEGIN ATOMIC
     FROM (SELECT array_agg(r.team) AS teams, array_agg(r.agent) AS agents,
                  array_agg(r.weight) AS weights, array_agg(r.reason) AS reasons
           FROM roster_at(ledger_at.pool, ledger_at.at) r) s
-    CROSS JOIN (SELECT array_agg(t.team) AS teams, array_agg(t.turns) AS agents
-                FROM team_ledger t
-                WHERE t.pool = ledger_at.pool) k
-    CROSS JOIN LATERAL with_seats(
-        ledger_at.pool,
-        (SELECT l.turns FROM pool_ledger l WHERE l.pool = ledger_at.pool),
-        k.teams, k.agents, s.teams, s.agents, s.weights, s.reasons) w;
+    CROSS JOIN LATERAL settled_ledgers(ledger_at.pool) k
+    CROSS JOIN LATERAL with_seats(ledger_at.pool, k.turns, k.teams, k.agents, s.teams, s.agents,
+                                  s.weights, s.reasons) w;
 END;
 COMMENT ON FUNCTION ledger_at(text, timestamptz) IS
     'the ledgers of a pool with the roster of a moment; nothing is written';
@@ -340,8 +239,10 @@ END
 $$;
 COMMENT ON FUNCTION refuse_isolation() IS 'raises LO027';
 
--- Locks: the pool's ledger row. Then, in later statements that see what was
--- committed before the lock was got, it brings the roster up to date.
+-- Locks: the pool's ledger row; in a ring pool before it the ring, for which it
+-- waits until those who are just taking turns have committed. Then, in later
+-- statements that see what was committed before the lock was got, it settles
+-- the ring and brings the roster up to date.
 CREATE FUNCTION lock_pool(pool text) RETURNS pool_ledger
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -350,23 +251,34 @@ DECLARE
     ledger pool_ledger;
     moment timestamptz;
     fresh record;
+    is_stale boolean := false;
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         PERFORM refuse_isolation();
     END IF;
-    SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = lock_pool.pool FOR NO KEY UPDATE;
+    SELECT l.* INTO ledger FROM pool_ledger l
+    WHERE l.pool = lock_pool.pool AND NOT l.is_ring
+    FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        INSERT INTO pool_ledger (pool, is_flat)
-        SELECT p.pool, p.rotation = 'flat' FROM pool p WHERE p.pool = lock_pool.pool
-        ON CONFLICT ON CONSTRAINT pool_ledger_pkey DO NOTHING;
+        IF EXISTS (SELECT FROM pool_ledger l WHERE l.pool = lock_pool.pool) THEN
+            PERFORM lock_ring(lock_pool.pool);
+        ELSE
+            INSERT INTO pool_ledger (pool, is_flat)
+            SELECT p.pool, p.rotation = 'flat' FROM pool p WHERE p.pool = lock_pool.pool
+            ON CONFLICT ON CONSTRAINT pool_ledger_pkey DO NOTHING;
+        END IF;
         SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = lock_pool.pool FOR NO KEY UPDATE;
         IF NOT FOUND THEN
             PERFORM unknown_pool(lock_pool.pool);
         END IF;
+        IF EXISTS (SELECT FROM pool_ring r WHERE r.pool = lock_pool.pool) THEN
+            ledger := settle_ring(ledger);
+            is_stale := ledger.has_caps;
+        END IF;
     END IF;
 
     moment := clock_timestamp();
-    IF ledger.refresh_at > moment
+    IF ledger.refresh_at > moment AND NOT is_stale
        AND NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = lock_pool.pool) THEN
         RETURN ledger;
     END IF;
@@ -417,18 +329,20 @@ BEGIN
                SELECT FROM pool_seat s WHERE s.pool = p.pool AND s.tier <> 1),
            p.sticky_for IS NOT NULL,
            p.notifies,
-           EXISTS (SELECT FROM seat_room(p.pool, moment))
-    INTO ledger.is_plain, ledger.is_sticky, ledger.notifies, ledger.has_caps
+           EXISTS (SELECT FROM seat_room(p.pool, moment)),
+           p.mode = 'ring'
+    INTO ledger.is_plain, ledger.is_sticky, ledger.notifies, ledger.has_caps, ledger.is_ring
     FROM pool p
     WHERE p.pool = lock_pool.pool;
+    ledger.is_ring := ledger.is_ring AND ledger.is_plain;
     ledger.refresh_at := roster_until(lock_pool.pool, moment);
     UPDATE pool_ledger l
     SET turns = ledger.turns, roster = ledger.roster, refresh_at = ledger.refresh_at,
         is_plain = ledger.is_plain, is_sticky = ledger.is_sticky, notifies = ledger.notifies,
-        has_caps = ledger.has_caps
+        has_caps = ledger.has_caps, is_ring = ledger.is_ring
     WHERE l.pool = lock_pool.pool;
     RETURN ledger;
 END
 $$;
 COMMENT ON FUNCTION lock_pool(text) IS
-    'locks the pool''s ledger row, brings its roster up to date and returns it';
+    'locks the pool''s ledger row (of a ring pool the ring first), brings its roster up to date and returns it';

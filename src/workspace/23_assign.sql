@@ -65,6 +65,16 @@ END;
 COMMENT ON FUNCTION note_cap(assignment) IS
     'leaves a note where a decision has brought its agent to a cap';
 
+CREATE FUNCTION notify_assigned(decision assignment) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT pg_notify('lead_ops_assigned',
+        json_build_object('lead', (notify_assigned.decision).lead,
+                          'agent', (notify_assigned.decision).agent,
+                          'pool', (notify_assigned.decision).pool)::text);
+END;
+COMMENT ON FUNCTION notify_assigned(assignment) IS 'NOTIFY lead_ops_assigned';
+
 CREATE FUNCTION eligible_teams(pool text, eligible text[]) RETURNS text[]
     LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -124,9 +134,7 @@ BEGIN
         PERFORM note_cap(decision);
     END IF;
     IF ledger.notifies THEN
-        PERFORM pg_notify('lead_ops_assigned',
-            json_build_object('lead', decision.lead, 'agent', decision.agent,
-                              'pool', decision.pool)::text);
+        PERFORM notify_assigned(decision);
     END IF;
     RETURN decision;
 END
@@ -273,11 +281,14 @@ $$;
 COMMENT ON FUNCTION deal_lead(pool_ledger, text, text, text[], text, text, text, text) IS
     'deals a lead by all the rules of its pool; the caller holds the pool''s lock. NULL: the lead is held already';
 
--- Locks: the pool's ledger row; its team ledgers are changed under it.
+-- Locks: the pool's ledger row; its team ledgers are changed under it.  In a ring
+-- pool: the ring, in share mode.
 --
--- The common case is three statements: lock, decide, take the turns.  The
--- second decides nothing where the roster has changed or the lead is held, so
--- that it need not be asked before.  All else goes by deal_lead.
+-- From a ring a turn is taken in a block of its own: leaving it by an exception
+-- gives the ring's lock up again where it had no turn left.  Without a ring the
+-- common case is three statements: lock, decide, take the turns.  The second
+-- decides nothing where the roster has changed or the lead is held, so that it
+-- need not be asked before.  All else goes by deal_lead.
 CREATE FUNCTION assign(
     pool text,
     lead text,
@@ -290,6 +301,9 @@ CREATE FUNCTION assign(
 AS $$
 #variable_conflict use_column
 DECLARE
+    is_simple boolean := coalesce(cardinality(requires), 0) = 0;
+    ring record;
+    slot ring_slot;
     ledger pool_ledger;
     decision assignment;
     chosen text;
@@ -300,11 +314,60 @@ BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         PERFORM refuse_isolation();
     END IF;
-    SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = assign.pool FOR NO KEY UPDATE;
 
+    SELECT r.turn_sequence, r.turn_sequence::oid::integer AS key, r.notifies
+    INTO ring
+    FROM pool_ring r
+    WHERE r.pool = assign.pool
+      AND r.refresh_at > clock_timestamp()
+      AND (assign.customer IS NULL OR NOT r.is_sticky)
+      AND NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = assign.pool)
+      AND NOT EXISTS (SELECT FROM assignment a
+                      WHERE a.lead = assign.lead AND a.ended_at IS NULL);
+    IF FOUND AND is_simple THEN
+        BEGIN
+            IF pg_advisory_xact_lock_shared(1818583396, ring.key) IS NOT NULL THEN
+                slot.turn := nextval(ring.turn_sequence);
+            END IF;
+            SELECT slot.turn, b.teams[slot.turn % 64 + 1], b.agents[slot.turn % 64 + 1],
+                   b.roster, b.extends AND slot.turn % 64 = 0
+            INTO slot
+            FROM ring_turns b
+            WHERE b.pool = assign.pool AND b.block = slot.turn / 64;
+            IF slot.agent IS NULL THEN
+                RAISE no_data_found;
+            END IF;
+        EXCEPTION WHEN no_data_found THEN
+            slot.turn := NULL;
+        END;
+        IF slot.turn IS NOT NULL THEN
+            INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
+                                    requested_by, assigned_at)
+            VALUES (assign.pool, slot.turn, assign.lead, assign.customer, slot.team,
+                    slot.agent, slot.roster, assign.requested_by, clock_timestamp())
+            ON CONFLICT (lead) WHERE ended_at IS NULL DO NOTHING
+            RETURNING * INTO decision;
+            IF slot.extends THEN
+                PERFORM extend_ring(assign.pool);
+            END IF;
+            IF decision.seq IS NOT NULL THEN
+                IF EXISTS (SELECT FROM waiting w WHERE w.lead = assign.lead) THEN
+                    DELETE FROM waiting w WHERE w.lead = assign.lead;
+                END IF;
+                IF ring.notifies THEN
+                    PERFORM notify_assigned(decision);
+                END IF;
+                RETURN decision;
+            END IF;
+        END IF;
+    END IF;
+
+    SELECT l.* INTO ledger FROM pool_ledger l
+    WHERE l.pool = assign.pool AND NOT l.is_ring
+    FOR NO KEY UPDATE;
     IF ledger.is_plain AND NOT ledger.is_flat AND NOT ledger.has_caps AND NOT ledger.notifies
        AND (customer IS NULL OR NOT ledger.is_sticky)
-       AND coalesce(cardinality(requires), 0) = 0
+       AND is_simple
        AND ledger.refresh_at > clock_timestamp() THEN
         chosen := lead_ops.next_member(ledger.turns);
         INSERT INTO assignment (pool, seq, lead, customer, team, agent, roster,
@@ -334,10 +397,17 @@ BEGIN
 
     -- held already, maybe by another pool's decision a moment ago
     decision := held(assign.lead);
-    IF decision.seq IS NULL THEN
-        decision := deal_lead(lock_pool(assign.pool), assign.lead, assign.customer,
-                              assign.requires, assign.requested_by);
+    IF decision.seq IS NOT NULL THEN
+        RETURN decision;
     END IF;
+    ledger := lock_pool(assign.pool);
+    IF is_simple AND ledger.is_ring AND (customer IS NULL OR NOT ledger.is_sticky)
+       AND make_ring(ledger) THEN
+        RETURN assign(assign.pool, assign.lead, assign.customer, assign.requires,
+                      assign.requested_by);
+    END IF;
+    decision := deal_lead(ledger, assign.lead, assign.customer, assign.requires,
+                          assign.requested_by);
     IF decision.pool IS NULL THEN
         decision := held(assign.lead);
     END IF;
@@ -345,4 +415,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION assign(text, text, text, text[], text) IS
-    'deals one lead now; a lead that is held stays with its agent; nobody eligible: it waits, and agent is NULL. Locks the pool''s ledger row';
+    'deals one lead now; a lead that is held stays with its agent; nobody eligible: it waits, and agent is NULL. Locks the pool''s ledger row; in a ring pool the ring, in share mode';

@@ -39,29 +39,6 @@ $$;
 COMMENT ON FUNCTION check_batch(text[], text[], jsonb) IS
     'an error (22004, 22023) where a batch of leads is not what it should be';
 
--- Who would get each of the next leads of a pool, from the ledgers given.
-CREATE FUNCTION next_turns(
-    is_flat boolean, turns lead_ops.rotation, teams text[], agents lead_ops.rotation[],
-    leads bigint
-) RETURNS TABLE (n bigint, team text, agent text)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT d.n, d.team, d.agent
-    FROM lead_ops.deal_levels(next_turns.turns, next_turns.teams, next_turns.agents,
-                              next_turns.leads) d
-    WHERE NOT next_turns.is_flat
-    UNION ALL
-    SELECT d.n, m.team, d.member
-    FROM lead_ops.deal(next_turns.turns, next_turns.leads) d
-    JOIN (SELECT t.team, r.member
-          FROM unnest(next_turns.teams, next_turns.agents) t (team, turns)
-          CROSS JOIN LATERAL lead_ops.rotation_members(t.turns) r
-          WHERE r.present) m ON m.member = d.member
-    WHERE next_turns.is_flat;
-END;
-COMMENT ON FUNCTION next_turns(boolean, lead_ops.rotation, text[], lead_ops.rotation[], bigint) IS
-    'teams and agents of the next leads by the ledgers alone';
-
 -- Deals leads that nobody holds and of which only the ledgers decide; the
 -- caller holds the pool's lock (lock_pool).  Returns how many it dealt: fewer
 -- than given where an agent has reached a cap, so that the roster changes.
@@ -83,11 +60,7 @@ BEGIN
     WHERE t.pool = ledger.pool;
 
     IF ledger.has_caps THEN
-        -- who reaches a cap shares no further turns, so the run ends with that lead
-        SELECT least(min(d.n), size) INTO size
-        FROM (SELECT t.n, t.agent, row_number() OVER (PARTITION BY t.agent ORDER BY t.n) AS nth
-              FROM next_turns(ledger.is_flat, ledger.turns, names, turns, size) t) d
-        JOIN seat_room(ledger.pool, moment) r ON r.agent = d.agent AND d.nth >= r.room;
+        size := turns_in_room(ledger, names, turns, size);
         INSERT INTO roster_change (pool) VALUES (ledger.pool) ON CONFLICT DO NOTHING;
     END IF;
 

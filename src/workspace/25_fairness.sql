@@ -180,11 +180,7 @@ BEGIN
                            'open_leads', s.open_leads)
         || coalesce(simulate.caps -> s.agent, '{}'))
         c (per_hour integer, per_day integer, open_leads integer);
-    SELECT (SELECT l.turns FROM pool_ledger l WHERE l.pool = simulate.pool) AS turns,
-           array_agg(t.team) AS teams, array_agg(t.turns) AS agents
-    INTO ledger
-    FROM team_ledger t
-    WHERE t.pool = simulate.pool;
+    SELECT l.turns, l.teams, l.agents INTO ledger FROM settled_ledgers(simulate.pool) l;
 
     is_flat := rules.rotation = 'flat';
     room := seat.room;
@@ -398,13 +394,15 @@ BEGIN ATOMIC
         GROUP BY t.team
     ), part AS (
         -- within a part of the pool's life a balance moves from one end to the other
-        SELECT CASE WHEN EXISTS (SELECT FROM assignment a
-                                 WHERE a.pool = fairness.pool AND a.seq = 1
-                                   AND a.assigned_at < lower(fairness.during))
+        SELECT CASE WHEN (SELECT a.assigned_at FROM assignment a
+                          WHERE a.pool = fairness.pool
+                          ORDER BY a.seq
+                          LIMIT 1) < lower(fairness.during)
                     THEN 1 ELSE 0.5 END AS size
     )
     SELECT b.team, b.agent, b.entitled, b.received, b.entitled - b.received,
            round((s.members - 1) * p.size + coalesce(c.turns, 0), 1)
+               + ring_holes(fairness.pool)
     FROM balance_sheet(fairness.pool, fairness.during) b
     JOIN size s ON s.level = b.level
     LEFT JOIN correction c ON c.level = b.level
