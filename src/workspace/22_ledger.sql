@@ -50,6 +50,14 @@ ALTER TABLE team_ledger ALTER COLUMN turns SET STORAGE MAIN;
 COMMENT ON TABLE team_ledger IS
     'Turns of the agents of a team in a pool with levels, and who is in it in a flat one; changed under the pool''s lock only';
 
+CREATE TABLE roster_change (
+    pool text NOT NULL,
+    changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    CONSTRAINT roster_change_pkey PRIMARY KEY (pool, changed_in)
+);
+COMMENT ON TABLE roster_change IS
+    'Pools whose roster must be looked at again before the next lead; emptied by doing so';
+
 -- Decisions carry no foreign keys, which would cost more than everything else
 -- about them.  Instead nobody who stands in a ledger can be deleted or renamed.
 CREATE FUNCTION keep_dealt_to() RETURNS trigger

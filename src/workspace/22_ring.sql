@@ -11,8 +11,8 @@
 --
 -- Who takes a turn holds the ring's advisory lock in share mode until the end
 -- of the transaction; who settles holds it exclusively.  Its numbers are the
--- letters "lead" and the sequence.  A number of a thrown-away turn is never
--- used again, so a session that still sees the old ring finds no turn in it.
+-- letters "lead" and the sequence.  Sessions that find the ring unusable make a
+-- new one, one of them for all: they go by a second lock, the letter after.
 --
 
 CREATE TABLE pool_ring (
@@ -154,7 +154,7 @@ CREATE FUNCTION ring_holes(pool text) RETURNS bigint
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT l.holes + coalesce(
-        greatest(least(pg_sequence_last_value(r.turn_sequence), r.last_turn) - r.first_turn + 1, 0)
+        least(pg_sequence_last_value(r.turn_sequence), r.last_turn) - r.first_turn + 1
         - (SELECT count(*) FROM assignment a
            WHERE a.pool = l.pool AND a.seq BETWEEN r.first_turn AND r.last_turn), 0)
     FROM pool_ledger l
@@ -174,6 +174,48 @@ END;
 COMMENT ON FUNCTION lock_ring(text) IS
     'waits until nobody is taking turns of a pool''s ring, and keeps others from it';
 
+CREATE FUNCTION has_turns(pool text, customer text) RETURNS boolean
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM pool_ring r
+        WHERE r.pool = has_turns.pool
+          AND r.refresh_at > clock_timestamp()
+          AND r.last_turn > pg_sequence_last_value(r.turn_sequence)
+          AND (has_turns.customer IS NULL OR NOT r.is_sticky)
+          AND NOT EXISTS (SELECT FROM roster_change c WHERE c.pool = r.pool));
+END;
+COMMENT ON FUNCTION has_turns(text, text) IS
+    'is there a turn in the pool''s ring for a lead of that customer?';
+
+-- For sessions that found no turn in the ring: they queue for its second lock,
+-- and all but the first find that there are turns again, and let it go.
+-- Who holds the ring already, or gets it at once, does not queue.
+CREATE FUNCTION await_ring(pool text, customer text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    key CONSTANT integer := to_regclass(quote_ident(ring_sequence(await_ring.pool)))::oid::integer;
+BEGIN
+    IF key IS NULL OR pg_try_advisory_xact_lock(1818583396, key) THEN
+        RETURN false;
+    END IF;
+    BEGIN
+        PERFORM pg_advisory_xact_lock(1818583397, key);
+        IF has_turns(await_ring.pool, await_ring.customer) THEN
+            RAISE no_data_found;
+        END IF;
+    EXCEPTION WHEN no_data_found THEN
+        RETURN true;
+    END;
+    PERFORM lock_ring(await_ring.pool);
+    RETURN has_turns(await_ring.pool, await_ring.customer);
+END
+$$;
+COMMENT ON FUNCTION await_ring(text, text) IS
+    'waits until somebody else has made a ring that has turns; false: nobody has, and the caller has the ring''s lock';
+
 -- The caller holds the pool's lock (lock_pool).
 CREATE FUNCTION settle_ring(ledger pool_ledger) RETURNS pool_ledger
     LANGUAGE plpgsql
@@ -192,7 +234,9 @@ BEGIN
               AND t.turns OPERATOR(lead_ops.<>) line.turns;
         END IF;
     END LOOP;
-    DELETE FROM pool_ring r WHERE r.pool = ledger.pool RETURNING r.last_turn INTO ledger.seq;
+    DELETE FROM pool_ring r
+    WHERE r.pool = ledger.pool
+    RETURNING least(pg_sequence_last_value(r.turn_sequence), r.last_turn) INTO ledger.seq;
     DELETE FROM ring_turns b WHERE b.pool = ledger.pool;
     UPDATE pool_ledger l
     SET turns = ledger.turns, seq = ledger.seq, holes = ledger.holes
@@ -203,8 +247,8 @@ $$;
 COMMENT ON FUNCTION settle_ring(pool_ledger) IS
     'brings the ledgers of a pool forward by what its ring has dealt, and ends the ring; the caller holds the pool''s lock';
 
--- The first turn is that of a block.  More turns are due when half of these are
--- taken.
+-- Turns before the first one of its block are nobody's.  More are due when half
+-- of these are taken.
 CREATE FUNCTION write_turns(
     pool text, first_turn bigint, roster integer, is_flat boolean, turns lead_ops.rotation,
     teams text[], agents lead_ops.rotation[], size bigint, goes_on boolean
@@ -212,13 +256,17 @@ CREATE FUNCTION write_turns(
     LANGUAGE sql
 BEGIN ATOMIC
     INSERT INTO ring_turns (pool, block, teams, agents, roster, extends)
-    SELECT write_turns.pool, write_turns.first_turn / 64 + (t.n - 1) / 64,
-           array_agg(t.team ORDER BY t.n), array_agg(t.agent ORDER BY t.n),
+    SELECT write_turns.pool, n.turn / 64,
+           array_agg(t.team ORDER BY n.turn), array_agg(t.agent ORDER BY n.turn),
            write_turns.roster,
-           write_turns.goes_on AND (t.n - 1) / 64 = write_turns.size / 128
-    FROM next_turns(write_turns.is_flat, write_turns.turns, write_turns.teams,
-                    write_turns.agents, write_turns.size) t
-    GROUP BY (t.n - 1) / 64;
+           write_turns.goes_on
+           AND n.turn / 64 = (write_turns.first_turn + write_turns.size / 2) / 64
+    FROM generate_series(write_turns.first_turn / 64 * 64,
+                         write_turns.first_turn + write_turns.size - 1) n (turn)
+    LEFT JOIN next_turns(write_turns.is_flat, write_turns.turns, write_turns.teams,
+                         write_turns.agents, write_turns.size) t
+        ON t.n = n.turn - write_turns.first_turn + 1
+    GROUP BY n.turn / 64;
 END;
 COMMENT ON FUNCTION write_turns(text, bigint, integer, boolean, lead_ops.rotation, text[], lead_ops.rotation[], bigint, boolean) IS
     'writes down the next turns by the ledgers given';
@@ -230,8 +278,8 @@ CREATE FUNCTION make_ring(ledger pool_ledger) RETURNS boolean
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    size bigint := 256;
-    first CONSTANT bigint := (ledger.seq / 64 + 1) * 64;
+    first CONSTANT bigint := ledger.seq + 1;
+    size bigint := 256 - first % 64;
     numbers CONSTANT regclass := quote_ident(ring_sequence(ledger.pool));
     names text[];
     turns lead_ops.rotation[];
@@ -255,14 +303,14 @@ BEGIN
                            refresh_at, turns, teams, agents)
     VALUES (ledger.pool, numbers, first, first + size - 1, ledger.is_sticky,
             ledger.notifies, ledger.refresh_at, planned.turns_after, names, planned.agents_after);
-    PERFORM setval(numbers, first - 1);
+    PERFORM setval(numbers, ledger.seq);
     RETURN true;
 END
 $$;
 COMMENT ON FUNCTION make_ring(pool_ledger) IS
     'writes down the next turns of a pool to be taken without its lock, which the caller holds; false: there is nobody to deal to';
 
--- Each time twice as many as the time before, up to 8192.  Blocks are kept for
+-- Each time twice as many as are there, up to 8192, in whole blocks.  They are kept for
 -- sessions that have taken a turn of theirs and not yet looked it up.
 -- Locks: the row of pool_ring; the caller holds the ring's lock in share mode.
 CREATE FUNCTION extend_ring(pool text) RETURNS void
@@ -277,7 +325,7 @@ DECLARE
 BEGIN
     SELECT r.* INTO ring FROM pool_ring r WHERE r.pool = extend_ring.pool FOR NO KEY UPDATE;
     SELECT l.* INTO ledger FROM pool_ledger l WHERE l.pool = extend_ring.pool;
-    size := least(2 * (ring.last_turn - ring.first_turn + 1), 8192);
+    size := least(2 * (ring.last_turn + 1 - ring.first_turn / 64 * 64), 8192);
     PERFORM write_turns(ring.pool, ring.last_turn + 1, ledger.roster, ledger.is_flat, ring.turns,
                         ring.teams, ring.agents, size, true);
     planned := after_turns(ledger.is_flat, ring.turns, ring.teams, ring.agents, size);

@@ -21,14 +21,6 @@ COMMENT ON TABLE pool_roster IS
 COMMENT ON COLUMN pool_roster.absent IS 'members of the team who get nothing for now';
 COMMENT ON COLUMN pool_roster.reasons IS 'why, for each of them';
 
-CREATE TABLE roster_change (
-    pool text NOT NULL,
-    changed_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    CONSTRAINT roster_change_pkey PRIMARY KEY (pool, changed_in)
-);
-COMMENT ON TABLE roster_change IS
-    'Pools whose roster must be looked at again before the next lead; emptied by doing so';
-
 CREATE TRIGGER pool_roster_append_only
     BEFORE UPDATE OR DELETE ON pool_roster
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

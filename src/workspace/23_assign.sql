@@ -400,6 +400,10 @@ BEGIN
     IF decision.seq IS NOT NULL THEN
         RETURN decision;
     END IF;
+    IF is_simple AND ledger.pool IS NULL AND await_ring(assign.pool, assign.customer) THEN
+        RETURN assign(assign.pool, assign.lead, assign.customer, assign.requires,
+                      assign.requested_by);
+    END IF;
     ledger := lock_pool(assign.pool);
     IF is_simple AND ledger.is_ring AND (customer IS NULL OR NOT ledger.is_sticky)
        AND make_ring(ledger) THEN
