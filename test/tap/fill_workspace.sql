@@ -24,6 +24,9 @@ INSERT INTO pool_seat (pool, agent, weight)
 SELECT 'levels', 'agent ' || n, 1 + n % 3
 FROM generate_series(1, 40) AS n;
 SELECT count(*) FROM assign_batch('levels', ARRAY(SELECT 'lead ' || n FROM generate_series(1, 1001) AS n));
+INSERT INTO pool (pool, mode) VALUES ('ring', 'ring');
+INSERT INTO pool_team (pool, team) VALUES ('ring', 'team 2'), ('ring', 'team 3');
+SELECT count(*) FROM generate_series(1, 20) AS n, LATERAL assign('ring', 'ring ' || n) AS a;
 SELECT count(*) FROM assign_batch('flat', ARRAY(SELECT 'flat ' || n FROM generate_series(1, 97) AS n));
 SELECT count(*)
 FROM generate_series(1, 20) AS n,
@@ -42,6 +45,8 @@ UPDATE pool_seat SET per_day = 30 WHERE agent = 'agent 13';
 UPDATE pool SET recycle_after = interval '1 microsecond' WHERE pool = 'flat';
 SELECT recycle('flat') > 0, pick('agent 12', 'flat 50');
 SELECT enqueue('nobody', 'queued'), distribute_daily('nobody', '2026-01-01');
+-- a ring in use
+SELECT count(*) FROM generate_series(21, 30) AS n, LATERAL assign('ring', 'ring ' || n) AS a;
 -- leaves a note for the pools
 UPDATE agent SET left_on = '2024-06-01' WHERE agent = 'agent 7';
 -- a table of the CRM, which two workspaces may share
