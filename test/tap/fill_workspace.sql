@@ -119,3 +119,4 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
     ARRAY[timestamptz '2026-03-01 10:01+00'], ARRAY['answered']);
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
+INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads', '2026-03-04', 1.50, '2026-03-07', '\');
