@@ -127,6 +127,7 @@ CREATE INDEX attempt_lead_idx ON attempt (lead, started_at);
 CREATE INDEX attempt_number_idx ON attempt (number, started_at);
 CREATE INDEX attempt_agent_idx ON attempt (agent, started_at);
 CREATE INDEX attempt_campaign_idx ON attempt (campaign, started_at);
+CREATE INDEX attempt_started_at_idx ON attempt USING brin (started_at);
 COMMENT ON TABLE attempt IS 'Every contact, with what came of it; append-only';
 COMMENT ON COLUMN attempt.token IS 'the claim it was made by; NULL: entered by hand';
 COMMENT ON COLUMN attempt.task IS 'NULL: the lead was in no list';

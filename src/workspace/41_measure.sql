@@ -234,9 +234,23 @@ COMMENT ON FUNCTION unmeasured(text[], daterange) IS
 -- Metrics of the workspace's own tables
 --
 
+CREATE VIEW outbound_call WITH (security_invoker = true) AS
+SELECT a.attempt, a.agent, a.started_at AS at, a.campaign, a.reached, a.valid,
+       CASE WHEN a.reached THEN a.ended_at - a.started_at END AS talk
+FROM attempt a
+WHERE a.direction = 'out' AND a.channel = 'phone';
+COMMENT ON VIEW outbound_call IS 'attempts by phone that agents made, for metrics';
+COMMENT ON COLUMN outbound_call.talk IS 'how long they spoke; NULL: nobody was reached';
+
 INSERT INTO metric (metric, unit, source, at_column, quantity_column, item_column) VALUES
-    ('leads', 'leads', 'assignment'::regclass, 'assigned_at', NULL, 'lead'),
+    ('leads_received', 'leads', 'assignment'::regclass, 'assigned_at', NULL, 'lead'),
     ('days_due', 'days', 'attendance'::regclass, 'day', 'due', NULL),
-    ('days_worked', 'days', 'attendance'::regclass, 'day', 'worked', NULL);
-INSERT INTO metric (metric, kind, numerator, divisor)
-VALUES ('attendance', 'ratio', 'days_worked', 'days_due');
+    ('days_worked', 'days', 'attendance'::regclass, 'day', 'worked', NULL),
+    ('attempts', 'calls', 'outbound_call'::regclass, 'at', NULL, 'attempt'),
+    ('attempts_reached', 'calls', 'outbound_call'::regclass, 'at', 'reached', 'attempt'),
+    ('attempts_valid', 'calls', 'outbound_call'::regclass, 'at', 'valid', 'attempt'),
+    ('talk_time', 's', 'outbound_call'::regclass, 'at', 'talk', 'attempt');
+INSERT INTO metric (metric, kind, numerator, divisor) VALUES
+    ('attendance', 'ratio', 'days_worked', 'days_due'),
+    ('reached_share', 'ratio', 'attempts_reached', 'attempts'),
+    ('valid_share', 'ratio', 'attempts_valid', 'attempts');

@@ -175,6 +175,7 @@ COMMENT ON FUNCTION quotas_for(daterange, text[], text[]) IS
 CREATE FUNCTION acknowledge_quota(quota bigint, by text) RETURNS timestamptz
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     q quota;
@@ -211,6 +212,7 @@ CREATE FUNCTION suggest_quota(
 ) RETURNS TABLE (agent text, suggested numeric, history numeric[])
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -6,6 +6,7 @@ CREATE FUNCTION targets(agent text, day date)
     RETURNS TABLE (metric text, unit text, period daterange, quota numeric, actual numeric,
                    missing numeric, holder text, acknowledged_at timestamptz)
     LANGUAGE sql STABLE
+    SET jit = off
 BEGIN ATOMIC
     SELECT m.metric, m.unit, a.period, a.quota, a.actual,
            CASE WHEN m.direction = 'higher' THEN greatest(a.quota - a.actual, 0) END,
@@ -32,6 +33,7 @@ COMMENT ON FUNCTION targets(text, date) IS
 CREATE FUNCTION early_leave(agent text, day date)
     RETURNS TABLE (leave_at timestamptz, days_off numeric)
     LANGUAGE sql STABLE
+    SET jit = off
 BEGIN ATOMIC
     WITH done AS (
         -- all of the quota: what passes is not enough

@@ -249,6 +249,24 @@ SELECT ok((SELECT bool_or(p ~ 'Index Cond: \(\(at >= .* AND \(at < ') AND count(
 RESET enable_seqscan;
 
 --
+-- What comes with a workspace
+--
+INSERT INTO campaign (campaign) VALUES ('c');
+INSERT INTO attempt (campaign, number, agent, started_at, ended_at, outcome, reached, valid, manual_reason, direction, channel)
+VALUES ('c', '1', '4', '2026-10-01 10:00+00', '2026-10-01 10:02+00', 'answered', true, true, 'x', 'out', 'phone'),
+       ('c', '1', '4', '2026-10-01 11:00+00', '2026-10-01 11:01+00', 'busy', false, false, 'x', 'out', 'phone'),
+       ('c', '1', '4', '2026-10-01 12:00+00', '2026-10-01 12:09+00', 'answered', true, true, 'x', 'in', 'phone'),
+       ('c', '1', '4', '2026-10-01 13:00+00', '2026-10-01 13:09+00', 'answered', true, true, 'x', 'out', 'mail');
+INSERT INTO assignment (pool, seq, lead, team, agent, roster, assigned_at) VALUES ('p', 1, 'l', 't', '4', 1, '2026-10-01 10:00+00');
+SELECT results_eq(
+    $$SELECT metric, round(quantity, 1)
+      FROM measure_total('{leads_received,attempts,attempts_reached,attempts_valid,talk_time,reached_share,valid_share}',
+                         '[2026-10-01,2026-10-02)', '{4}') ORDER BY metric COLLATE "C"$$,
+    $$VALUES ('attempts', 2.0), ('attempts_reached', 1.0), ('attempts_valid', 1.0), ('leads_received', 1.0),
+             ('reached_share', 0.5), ('talk_time', 120.0), ('valid_share', 0.5)$$,
+    'a workspace has metrics of its own calls and leads; talk time is that with people');
+
+--
 -- Rights are those of who asks
 --
 SET ROLE NONE;

@@ -103,8 +103,8 @@ SELECT book_callback('desk 200', '2099-01-01 10:00+08', 'agent 5', note => 'abou
 SELECT answer_survey(max(attempt), '{"a \"b\"": ["x, y", "{\\"], "n": 0.50}') FROM attempt;
 -- quotas
 INSERT INTO quota (agent, metric, period, amount, valid)
-VALUES ('agent 1', 'leads', 'month', 100, '[2020-02-01,)'), ('agent 1', 'leads', 'month', 50.5, '(,2020-02-01)');
-INSERT INTO quota (team, shared, metric, period, amount, ramp) VALUES ('team 2', true, 'leads', 'day', 7, '{0.5,0.75}');
+VALUES ('agent 1', 'leads_received', 'month', 100, '[2020-02-01,)'), ('agent 1', 'leads_received', 'month', 50.5, '(,2020-02-01)');
+INSERT INTO quota (team, shared, metric, period, amount, ramp) VALUES ('team 2', true, 'leads_received', 'day', 7, '{0.5,0.75}');
 SELECT acknowledge_quota(q.quota, 'agent 1') IS NOT NULL FROM quota AS q WHERE q.amount = 100;
 INSERT INTO improvement_plan (agent, metric, period, plan, written_by)
 VALUES ('agent 1', 'leads', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
@@ -120,3 +120,4 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
 INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads', '2026-03-04', 1.50, '2026-03-07', '\');
+VALUES ('agent 1', 'leads_received', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
