@@ -107,7 +107,7 @@ VALUES ('agent 1', 'leads_received', 'month', 100, '[2020-02-01,)'), ('agent 1',
 INSERT INTO quota (team, shared, metric, period, amount, ramp) VALUES ('team 2', true, 'leads_received', 'day', 7, '{0.5,0.75}');
 SELECT acknowledge_quota(q.quota, 'agent 1') IS NOT NULL FROM quota AS q WHERE q.amount = 100;
 INSERT INTO improvement_plan (agent, metric, period, plan, written_by)
-VALUES ('agent 1', 'leads', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
+VALUES ('agent 1', 'leads_received', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
 -- what follows calls
 INSERT INTO campaign (campaign, stages, retry) VALUES ('visits', 'a < b', 'dissatisfied 1d; * 1d');
 INSERT INTO follow_up (campaign, outcome, next_campaign, delay) VALUES ('spring "26"', 'consulted', 'visits', '1 month');
@@ -119,5 +119,4 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
     ARRAY[timestamptz '2026-03-01 10:01+00'], ARRAY['answered']);
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
-INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads', '2026-03-04', 1.50, '2026-03-07', '\');
-VALUES ('agent 1', 'leads_received', '[2026-01-01,2026-02-01)', E'"call\t\\more"', 'agent 2');
+INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads_received', '2026-03-04', 1.50, '2026-03-07', '\');
