@@ -212,7 +212,11 @@ SELECT code, message, hint FROM pg_temp.try('DROP EXTENSION lead_ops');
 SELECT code FROM pg_temp.try('DROP DOMAIN lead_ops.workspace_mark');
 \x off
 SET client_min_messages = warning;
-DROP SCHEMA regress_north, regress_used, regress_given, "Regress ""South"" 5%s" CASCADE;
+-- one by one: each locks all it holds
+DROP SCHEMA regress_north CASCADE;
+DROP SCHEMA regress_used CASCADE;
+DROP SCHEMA regress_given CASCADE;
+DROP SCHEMA "Regress ""South"" 5%s" CASCADE;
 SELECT count(*) FROM lead_ops.workspaces;
 
 DROP OWNED BY regress_sales, regress_other;

@@ -120,3 +120,36 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
 INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads_received', '2026-03-04', 1.50, '2026-03-07', '\');
+INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads', '2026-03-04', 1.50, '2026-03-07', '\');
+-- pay: two months, the first closed, with late items, awards, draws and shared sales
+INSERT INTO plan (plan, name) VALUES ('plan "A"', E'with\ttab\\'), ('leaders', NULL);
+INSERT INTO plan_version (plan, version, valid) VALUES ('plan "A"', 1, '[2026-01-01,)'), ('leaders', 1, '[2026-01-01,)');
+CREATE VIEW sale AS SELECT agent, at, quantity, sale AS item FROM credit WHERE kind = 'sale';
+INSERT INTO metric (metric, unit, source, item_column) VALUES ('sale', 'CNY', 'sale', 'item');
+INSERT INTO component (plan, version, component, position, metric, total_of, scope, per, basis, schedule, on_change) VALUES
+    ('plan "A"', 1, 'base', 1, NULL, NULL, 'own', 'month', 'sum', 'whole from 0: 1400', 'latest'),
+    ('plan "A"', 1, 'each sale', 2, 'sale', NULL, 'own', 'event', 'sum', 'marginal from 0: 3% signed', 'by_event'),
+    ('plan "A"', 1, 'quarter', 3, 'sale', NULL, 'own', 'quarter', 'sum', 'whole from 0: 0, from 1000: 1%', 'prorate'),
+    ('plan "A"', 1, 'fine', 4, NULL, NULL, 'own', 'month', 'sum', 'whole from 0: -2000', 'latest'),
+    ('leaders', 1, 'override', 1, NULL, '{each sale}', 'team_without_self', 'month', 'sum', 'marginal from 0: 10% signed', 'latest');
+INSERT INTO component_factor (plan, version, component, factor, constant) VALUES ('leaders', 1, 'override', 1, 1.2);
+INSERT INTO component_gate (plan, version, component, gate, metric, threshold) VALUES ('plan "A"', 1, 'fine', 1, 'sale', 1);
+INSERT INTO component_bound (plan, version, component, side, per, amount, carries)
+VALUES ('plan "A"', 1, 'each sale', 'maximum', 'period', 25, true);
+INSERT INTO plan_check (plan, version, component, of_component, ratio) VALUES ('plan "A"', 1, 'base', 'fine', 0.5);
+SELECT activate_plan('plan "A"', 1, 'agent 1'), activate_plan('leaders', 1);
+SELECT copy_plan('plan "A"', 1, '[2027-01-01,)');
+INSERT INTO plan_assignment (agent, plan, valid)
+SELECT 'agent ' || n, 'plan "A"', daterange('2026-01-01', NULL) FROM generate_series(5, 12) AS n
+UNION ALL SELECT 'agent 3', 'leaders', '(,)';
+INSERT INTO draw (agent, valid, amount, recovery) VALUES ('agent 6', '[2026-01-01,)', 1500.50, 0.5);
+INSERT INTO pay_period (period, during) VALUES ('2026-01', '[2026-01-01,2026-02-01)'), ('2026 "02"', '[2026-02-01,2026-03-01)');
+SELECT count(*) FROM credit_sale('sale "1"', 1000, '2026-01-10 10:00Z', '{agent 5,agent 6,agent 8}', '{33.33,33.33,33.34}');
+INSERT INTO award_kind (kind, effect, least) VALUES ('reward', 'pay', NULL), ('deposit', 'withhold', 0);
+SELECT approve_award(request_award('agent 5', 'reward', 99.5, '2026-01', E'"good"\\', 'agent 6'), 'agent 1'),
+    approve_award(request_award('agent 8', 'deposit', 10, '2026 "02"', 'risk', 'agent 6'), 'agent 1'),
+    refuse_award(request_award('agent 8', 'reward', 1000, '2026-01', 'more', 'agent 8'), 'agent 1');
+SELECT calculate('2026-01') > 0, close_period('2026-01', 'agent 1', despite_gaps => true), mark_paid('2026-01');
+SELECT count(*) FROM refund_sale('sale "1"', 400, 'returned');
+SELECT calculate('2026 "02"') > 0;
+SELECT count(*) FROM refund_sale('sale "1"', 100, 'more of it');
