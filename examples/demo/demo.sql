@@ -30,4 +30,6 @@ SELECT :'crm' <> '' AS exported \gset
 \ir 15_show_crm.sql
 \ir 20_team.sql
 \ir 30_allocate.sql
+\ir 35_call.sql
 \ir 40_commission.sql
+\ir 45_quota.sql

@@ -13,10 +13,13 @@ ALTER SCHEMA crm RENAME TO crm_before;
 \ir ../../examples/demo/15_show_crm.sql
 \ir ../../examples/demo/20_team.sql
 \ir ../../examples/demo/30_allocate.sql
+\set exported false
+\ir ../../examples/demo/35_call.sql
 \ir ../../examples/demo/40_commission.sql
+\ir ../../examples/demo/45_quota.sql
 \o
 SET LOCAL search_path = sales, public;
-SELECT plan(12);
+SELECT plan(17);
 
 -- the data
 
@@ -98,6 +101,39 @@ SELECT results_eq(
       WHERE o.deal_stage = 'Won'
       GROUP BY r.manager ORDER BY r.manager COLLATE "C"$$,
     'a manager''s override is 8 % of what the team has won');
+
+-- calls and callbacks
+
+SELECT is((SELECT count(*) FROM attempt a WHERE a.campaign = 'month'), (SELECT count(*) FROM call),
+    'all calls of the log are taken over');
+SELECT results_eq(
+    $$SELECT lead FROM (SELECT lead FROM to_dial WHERE campaign = 'win back'
+                        UNION ALL SELECT lead FROM redial WHERE campaign = 'win back'
+                        UNION ALL SELECT lead FROM result WHERE campaign = 'win back'
+                        UNION ALL SELECT lead FROM failed WHERE campaign = 'win back') l
+      ORDER BY lead COLLATE "C"$$,
+    $$SELECT c.opportunity_id FROM (SELECT * FROM call WHERE outcome = 'refused' ORDER BY call DESC LIMIT 400) c
+      ORDER BY c.opportunity_id COLLATE "C"$$,
+    'every lead that is called back is in exactly one list');
+SELECT is((SELECT count(*) FROM attempt a WHERE a.campaign = 'win back'), 216::bigint,
+    '12 agents have called 18 each');
+
+-- quotas
+
+SELECT is_empty(
+    $$SELECT a.agent, a.actual, c.calls
+      FROM attainment('[2026-09-01, 2026-10-01)', '{valid calls}') a
+      FULL JOIN (SELECT agent, count(*) AS calls FROM attempt WHERE valid AND started_at >= '2026-09-01+00' AND started_at < '2026-10-01+00' GROUP BY agent) c USING (agent)
+      WHERE a.actual IS DISTINCT FROM coalesce(c.calls, 0)
+         OR a.quota IS DISTINCT FROM 198 * (a.agent NOT IN (SELECT manager FROM crm.sales_rep))::integer$$,
+    'valid calls are owed on each of 22 working days, and counted');
+SELECT is_empty(
+    $$SELECT a.agent, a.actual, m.won
+      FROM attainment('[2026-09-01, 2026-10-01)', '{won}') a
+      FULL JOIN crm.agent_month m ON m.sales_agent = a.agent
+      WHERE a.actual IS DISTINCT FROM coalesce(m.won, 0)
+         OR a.met IS DISTINCT FROM CASE WHEN a.quota = 28000 THEN a.actual >= 28000 END$$,
+    'what was won is that of the CRM');
 
 SELECT finish();
 ROLLBACK;
