@@ -120,7 +120,6 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
 INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads_received', '2026-03-04', 1.50, '2026-03-07', '\');
-INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads', '2026-03-04', 1.50, '2026-03-07', '\');
 -- pay: two months, the first closed, with late items, awards, draws and shared sales
 INSERT INTO plan (plan, name) VALUES ('plan "A"', E'with\ttab\\'), ('leaders', NULL);
 INSERT INTO plan_version (plan, version, valid) VALUES ('plan "A"', 1, '[2026-01-01,)'), ('leaders', 1, '[2026-01-01,)');
