@@ -90,26 +90,36 @@ COMMENT ON FUNCTION is_work_day(text, date) IS 'is the agent due to work on that
 -- Periods
 --
 
-CREATE FUNCTION period_of(kind text, day date) RETURNS daterange
+CREATE FUNCTION unknown_period(kind text) RETURNS daterange
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path FROM CURRENT
 AS $$
-DECLARE
-    -- date_trunc on timestamp knows no zone, and begins weeks on Monday
-    first date := CASE WHEN kind IN ('day', 'week', 'month', 'quarter', 'year')
-                       THEN date_trunc(kind, day::timestamp) END;
 BEGIN
-    IF first IS NULL AND kind IS NOT NULL AND day IS NOT NULL THEN
-        RAISE EXCEPTION 'unknown kind of period "%"', kind
-            USING ERRCODE = 'invalid_parameter_value',
-                  HINT = 'It is day, week, month, quarter or year.';
-    END IF;
-    RETURN daterange(first,
-                     (first + CASE kind WHEN 'quarter' THEN interval '3 months'
-                                        ELSE ('1 ' || kind)::interval END)::date)
-        WHERE first IS NOT NULL;
+    RAISE EXCEPTION 'unknown kind of period "%"', kind
+        USING ERRCODE = 'invalid_parameter_value',
+              HINT = 'It is day, week, month, quarter or year.';
 END
 $$;
+COMMENT ON FUNCTION unknown_period(text) IS 'for period_of: raises 22023';
+
+CREATE FUNCTION period_of(kind text, day date) RETURNS daterange
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- date_trunc on timestamp knows no zone, and begins weeks on Monday
+    SELECT CASE
+        WHEN period_of.kind IS NULL OR period_of.day IS NULL THEN NULL
+        WHEN period_of.kind = 'day' THEN daterange(period_of.day, period_of.day + 1)
+        WHEN period_of.kind IN ('week', 'month', 'quarter', 'year')
+            THEN daterange(t.first::date, (t.first + CASE period_of.kind
+                WHEN 'week' THEN interval '7 days'
+                WHEN 'month' THEN interval '1 month'
+                WHEN 'quarter' THEN interval '3 months'
+                ELSE interval '1 year' END)::date)
+        ELSE unknown_period(period_of.kind)
+        END
+    FROM (SELECT CASE WHEN period_of.kind IN ('week', 'month', 'quarter', 'year')
+                      THEN date_trunc(period_of.kind, period_of.day::timestamp) END AS first) t;
+END;
 COMMENT ON FUNCTION period_of(text, date) IS
     'the day, ISO week, month, quarter or year that a day is in, half-open; another kind is refused (22023), NULL gives NULL';
 

@@ -132,7 +132,9 @@ CREATE FUNCTION measure_total(metrics text[], during daterange, agents text[] DE
 BEGIN ATOMIC
     WITH part AS (
         SELECT m.metric, m.agent, sum(m.quantity) AS quantity, sum(m.events)::bigint AS events,
-               (array_agg(m.latest ORDER BY m.day DESC))[1] AS latest, max(m.highest) AS highest
+               (array_agg(m.latest ORDER BY m.day DESC)
+                   FILTER (WHERE m.latest IS NOT NULL))[1] AS latest,
+               max(m.highest) AS highest
         FROM measure(measure_total.metrics, measure_total.during, measure_total.agents) m
         GROUP BY m.metric, m.agent
     )

@@ -45,6 +45,8 @@ END;
 COMMENT ON FUNCTION tenure_months(date, date) IS
     'full months since somebody was hired; a month that is too short ends with its last day';
 
+-- The planner cannot know how many days a range has; a nested loop over all days
+-- and all quotas, which looks cheap to it, would be quadratic in agents.
 CREATE FUNCTION owed(
     spans daterange[],
     metrics text[] DEFAULT NULL,
@@ -53,20 +55,24 @@ CREATE FUNCTION owed(
 ) RETURNS TABLE (is_team boolean, unit text, metric text, span daterange, amount numeric,
                  to_pass numeric, parts numeric)
     LANGUAGE sql STABLE
+    SET jit = off
+    SET enable_nestloop = off
 BEGIN ATOMIC
     WITH span AS (
-        SELECT s.span,
+        SELECT s.span, s.n,
                CASE WHEN upper(s.span) - lower(s.span) < 7 THEN 1
                     WHEN upper(s.span) - lower(s.span) < 28 THEN 2
                     WHEN upper(s.span) - lower(s.span) < 90 THEN 3
                     WHEN upper(s.span) - lower(s.span) < 365 THEN 4
                     ELSE 5 END AS length
-        FROM unnest(owed.spans) s (span)
+        FROM unnest(owed.spans) WITH ORDINALITY s (span, n)
         WHERE NOT isempty(s.span)
     ), hull AS (
         SELECT daterange(min(lower(s.span)), max(upper(s.span))) AS days FROM span s
     ), held AS (
-        SELECT false AS is_team, f.agent AS unit, f.metric, f.quota, f.valid, f.rank
+        -- sorted by bytes, which is faster
+        SELECT false AS is_team, f.agent COLLATE "C" AS unit, f.metric COLLATE "C" AS metric,
+               f.quota, f.valid, f.rank
         FROM hull h
         CROSS JOIN LATERAL quotas_for(h.days, owed.metrics, owed.agents) f
         UNION ALL
@@ -77,7 +83,7 @@ BEGIN ATOMIC
           AND (owed.teams IS NULL OR q.team = ANY (owed.teams))
     ), due AS (
         -- the work days of agents, each as far as it counts
-        SELECT false AS is_team, d.agent AS unit, d.day, a.hired_on,
+        SELECT false AS is_team, d.agent COLLATE "C" AS unit, d.day, a.hired_on,
                CASE WHEN s.absence_lowers_quota AND t.agent IS NOT NULL
                     THEN least(1, coalesce(quotient(t.worked, t.due), 0)) ELSE 1 END AS weight
         FROM hull h
@@ -96,59 +102,70 @@ BEGIN ATOMIC
             FROM generate_series(0, upper(h.days) - lower(h.days) - 1) n (n)) d
         CROSS JOIN (SELECT DISTINCT e.unit AS team FROM held e WHERE e.is_team) t
         WHERE lead_ops.work_days(s.hours, daterange(d.day, d.day + 1), c.days) = 1
+    ), whole AS (
+        -- the period of a quota that a day is in
+        SELECT k.kind, d.day, period_of(k.kind, d.day) AS whole
+        FROM (SELECT DISTINCT CASE WHEN q.period <> 'day' THEN q.period
+                                   WHEN q.days IS NOT NULL THEN 'month' END AS kind
+              FROM held e
+              JOIN quota q ON q.quota = e.quota AND q.period <> 'once') k
+        CROSS JOIN (SELECT DISTINCT e.day FROM due e) d
+        WHERE k.kind IS NOT NULL
     ), holding AS (
         -- of the most specific those by the period that fits best: as long as the
         -- span, else the next shorter, else the next longer
-        SELECT DISTINCT ON (s.span, d.is_team, d.unit, e.metric, d.day)
-               s.span, d.is_team, d.unit, e.metric, d.day, d.weight, d.hired_on,
-               q.quota, q.period, q.days, q.amount, q.pass_ratio, q.ramp,
-               CASE WHEN q.period = 'once' THEN q.valid
-                    WHEN q.period <> 'day' THEN period_of(q.period, d.day)
-                    WHEN q.days IS NOT NULL THEN period_of('month', d.day) END AS whole
+        SELECT DISTINCT ON (s.n, d.is_team, d.unit, e.metric, d.day)
+               s.n, s.span, d.is_team, d.unit, d.weight, q.quota,
+               CASE WHEN cardinality(q.ramp) = 0 THEN 1
+                    ELSE coalesce(q.ramp[tenure_months(d.hired_on, d.day) + 1], 1) END AS factor,
+               CASE WHEN q.period = 'once' THEN q.valid ELSE w.whole END AS whole
         FROM due d
-        JOIN span s ON s.span @> d.day
         JOIN held e ON e.is_team = d.is_team AND e.unit = d.unit AND e.valid @> d.day
         JOIN quota q ON q.quota = e.quota
+        JOIN span s ON s.span @> d.day
         CROSS JOIN LATERAL (
             SELECT array_position('{day,week,month,quarter,year,once}', q.period) AS length) k
-        ORDER BY s.span, d.is_team, d.unit, e.metric, d.day, e.rank,
+        LEFT JOIN whole w ON w.day = d.day
+            AND w.kind = CASE WHEN q.period <> 'day' THEN q.period
+                              WHEN q.days IS NOT NULL THEN 'month' END
+        ORDER BY s.n, d.is_team, d.unit, e.metric, d.day, e.rank,
                  CASE WHEN k.length <= s.length THEN s.length - k.length ELSE 10 + k.length END
     ), part AS (
-        SELECT p.is_team, p.unit, p.metric, p.span, p.quota, p.period, p.days, p.pass_ratio,
-               p.whole, sum(p.amount * p.weight * p.factor) AS amount, sum(p.weight) AS weight
-        FROM (SELECT h.*,
-                     coalesce(h.ramp[tenure_months(h.hired_on, h.day) + 1], 1) AS factor
-              FROM holding h) p
-        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+        SELECT h.is_team, h.unit, h.n, h.span, h.quota, h.whole,
+               sum(h.weight * h.factor) AS counted, sum(h.weight) AS weight
+        FROM holding h
+        GROUP BY h.is_team, h.unit, h.n, h.span, h.quota, h.whole
     ), share AS (
-        SELECT p.is_team, p.unit, p.metric, p.span, p.pass_ratio,
-               p.amount * CASE WHEN p.period = 'day' AND p.span @> p.whole THEN p.days ELSE 1 END
+        SELECT p.is_team, p.unit, q.metric, p.n, p.span, q.pass_ratio, p.weight,
+               q.amount * p.counted
+                   * CASE WHEN q.period = 'day' AND p.span @> p.whole THEN q.days ELSE 1 END
                    AS amount,
-               p.weight, m.kind <> 'flow' AS is_level,
-               CASE WHEN p.whole IS NULL OR p.period = 'day' AND NOT p.span @> p.whole THEN 1
-                    WHEN p.days IS NOT NULL AND NOT p.span @> p.whole THEN p.days
+               m.kind <> 'flow' AS is_level,
+               CASE WHEN p.whole IS NULL OR q.period = 'day' AND NOT p.span @> p.whole THEN 1
+                    WHEN q.days IS NOT NULL AND NOT p.span @> p.whole THEN q.days
                     ELSE lead_ops.work_days(coalesce(a.hours, s.hours), p.whole, c.days)
                END::numeric AS parts
         FROM part p
-        JOIN metric m ON m.metric = p.metric
+        JOIN quota q ON q.quota = p.quota
+        JOIN metric m ON m.metric = q.metric
         CROSS JOIN setting s
         LEFT JOIN calendar c ON c.calendar = s.calendar
-        LEFT JOIN agent a ON NOT p.is_team AND a.agent = p.unit
+        LEFT JOIN agent a ON a.agent = p.unit AND NOT p.is_team
     ), common AS (
-        SELECT h.is_team, h.unit, h.metric, h.span,
+        SELECT h.is_team, h.unit, h.metric, h.n,
                common_multiple(array_agg(DISTINCT h.parts)) AS multiple
         FROM share h
-        GROUP BY h.is_team, h.unit, h.metric, h.span
+        GROUP BY h.is_team, h.unit, h.metric, h.n
     )
     SELECT h.is_team, h.unit, h.metric, h.span,
            sum(h.amount * f.times), sum(h.amount * h.pass_ratio * f.times),
            CASE WHEN h.is_level THEN sum(h.weight) ELSE max(o.multiple) END
     FROM share h
     JOIN common o ON o.is_team = h.is_team AND o.unit = h.unit AND o.metric = h.metric
-        AND o.span = h.span
+        AND o.n = h.n
     CROSS JOIN LATERAL (
         SELECT CASE WHEN h.is_level THEN 1 ELSE div(o.multiple, h.parts) END AS times) f
-    GROUP BY h.is_team, h.unit, h.metric, h.span, h.is_level;
+    GROUP BY h.is_team, h.unit, h.metric, h.n, h.span, h.is_level;
 END;
 COMMENT ON FUNCTION owed(daterange[], text[], text[], text[]) IS
     'what agents, and teams together, owe in spans of days, and how much of it passes, both in so many parts; metrics, agents, teams NULL: all. Raises LO002';
@@ -198,7 +215,8 @@ BEGIN
     RETURN QUERY EXECUTE $sql$
         WITH figure AS (
             SELECT m.metric, m.agent, s.span, sum(m.quantity) AS quantity,
-                   (array_agg(m.latest ORDER BY m.day DESC))[1] AS latest
+                   (array_agg(m.latest ORDER BY m.day DESC)
+                       FILTER (WHERE m.latest IS NOT NULL))[1] AS latest
             FROM measure($3, $4, $2) m
             JOIN unnest($1) s (span) ON s.span @> m.day
             GROUP BY m.metric, m.agent, s.span
@@ -298,7 +316,8 @@ BEGIN ATOMIC
     ), figure AS (
         -- what a member did on the days in the team
         SELECT g.team, f.metric, f.agent, sum(f.quantity) AS quantity,
-               (array_agg(f.latest ORDER BY f.day DESC))[1] AS latest
+               (array_agg(f.latest ORDER BY f.day DESC)
+                   FILTER (WHERE f.latest IS NOT NULL))[1] AS latest
         FROM measure(ARRAY(SELECT DISTINCT o.metric FROM owed o), team_attainment.period,
                      ARRAY(SELECT DISTINCT g.agent FROM member g)) f
         JOIN member g ON g.agent = f.agent AND g.valid @> f.day
