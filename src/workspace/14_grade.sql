@@ -135,6 +135,8 @@ CREATE TABLE grade_event (
     grade text,
     effective_from date NOT NULL,
     rule text,
+    rule_version integer,
+    period daterange,
     evidence jsonb NOT NULL DEFAULT '[]',
     approved_by text,
     reason text,
@@ -163,7 +165,8 @@ COMMENT ON COLUMN grade_event.kind IS
 COMMENT ON COLUMN grade_event.from_grade IS 'the grade before; NULL: none';
 COMMENT ON COLUMN grade_event.grade IS 'the grade from then on; NULL: none';
 COMMENT ON COLUMN grade_event.effective_from IS 'first day of it, in the agent''s zone';
-COMMENT ON COLUMN grade_event.rule IS 'the rule it was decided by; NULL: by nobody''s but a person''s';
+COMMENT ON COLUMN grade_event.rule IS 'the rule it was decided by; NULL: a person''s judgement';
+COMMENT ON COLUMN grade_event.period IS 'the last period that was judged; NULL: none was';
 COMMENT ON COLUMN grade_event.evidence IS
     'what was checked when it was decided, and how it stood: [{"rule", "ok", "detail"}, ...]';
 COMMENT ON COLUMN grade_event.approved_by IS 'who decided; NULL: an automatic rule, or a start';

@@ -10,13 +10,9 @@ CREATE FUNCTION is_loading_grades() RETURNS boolean
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    numbers text := pg_get_serial_sequence(
-        pg_catalog.format('%I.grade_event', (SELECT n.nspname FROM pg_class c
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = 'grade_event'::regclass)), 'event');
+    numbers CONSTANT regclass := pg_get_serial_sequence('grade_event', 'event')::regclass;
 BEGIN
-    RETURN has_sequence_privilege(numbers, 'USAGE')
-        AND pg_sequence_last_value(numbers::regclass) IS NULL;
+    RETURN has_sequence_privilege(numbers, 'USAGE') AND pg_sequence_last_value(numbers) IS NULL;
 END
 $$;
 COMMENT ON FUNCTION is_loading_grades() IS
@@ -27,6 +23,7 @@ CREATE FUNCTION grade_event_follows() RETURNS trigger
     SET search_path FROM CURRENT
 AS $$
 DECLARE
+    numbers CONSTANT regclass := pg_get_serial_sequence('grade_event', 'event')::regclass;
     last grade_event;
 BEGIN
     IF is_loading_grades() THEN
@@ -34,6 +31,13 @@ BEGIN
     END IF;
     PERFORM FROM agent a WHERE a.agent = NEW.agent FOR NO KEY UPDATE;
     PERFORM check_agent(NEW.agent);
+    IF has_sequence_privilege(numbers, 'USAGE') AND NEW.event > pg_sequence_last_value(numbers)
+    THEN
+        RAISE EXCEPTION 'events of grades get their numbers by themselves'
+            USING ERRCODE = 'LO080',
+                  DETAIL = pg_catalog.format('This one comes with the number %s.', NEW.event),
+                  HINT = 'A dump of grades is loaded into a workspace that has decided none yet.';
+    END IF;
     NEW.decided_at := clock_timestamp();
 
     SELECT e.* INTO last
@@ -82,7 +86,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION grade_event_follows() IS
-    'trigger: an event starts from the grade there is (LO055) and from no earlier day (LO081); locks the agent''s row';
+    'trigger: an event starts from the grade there is (LO055), from no earlier day (LO081), with its own number (LO080); locks the agent''s row';
 CREATE TRIGGER grade_event_a_follows
     BEFORE INSERT ON grade_event
     FOR EACH ROW EXECUTE FUNCTION grade_event_follows();
@@ -97,13 +101,17 @@ BEGIN
         RETURN NULL;
     END IF;
     DELETE FROM grade_assignment a
-    WHERE a.agent = NEW.agent AND lower(a.valid) = NEW.effective_from;
+    USING grade_event e
+    WHERE a.agent = NEW.agent AND e.event = a.event AND isempty(days_of(e));
     UPDATE grade_assignment a
-    SET valid = daterange(lower(a.valid), NEW.effective_from)
-    WHERE a.agent = NEW.agent AND upper_inf(a.valid);
+    SET valid = days_of(e)
+    FROM grade_event e
+    WHERE a.agent = NEW.agent AND upper_inf(a.valid) AND e.event = a.event
+        AND a.valid <> days_of(e);
     INSERT INTO grade_assignment (agent, ladder, grade, valid, event)
-    SELECT NEW.agent, NEW.ladder, NEW.grade, daterange(NEW.effective_from, NULL), NEW.event
-    WHERE NEW.grade IS NOT NULL;
+    SELECT NEW.agent, NEW.ladder, NEW.grade, d.days, NEW.event
+    FROM days_of(NEW) d (days)
+    WHERE NOT isempty(d.days);
     RETURN NULL;
 END
 $$;

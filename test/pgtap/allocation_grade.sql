@@ -11,7 +11,7 @@ SELECT no_plan();
 SELECT CASE WHEN extract(minute FROM now()) < 58 THEN 'UTC' ELSE 'Asia/Kolkata' END AS zone \gset
 SELECT (now() AT TIME ZONE :'zone')::date AS today \gset
 INSERT INTO agent (agent, zone) SELECT a, :'zone' FROM unnest(ARRAY['ann', 'bob', 'cat', 'dan', 'eve']) a;
-INSERT INTO team (team) VALUES ('north');
+INSERT INTO team (team, leader) VALUES ('north', 'eve');
 INSERT INTO membership (agent, team) VALUES ('ann', 'north'), ('bob', 'north'), ('cat', 'north');
 INSERT INTO pool (pool) VALUES ('p'), ('caps'), ('batch');
 INSERT INTO pool_team (pool, team) SELECT pool, 'north' FROM pool;
@@ -56,7 +56,7 @@ UPDATE grade SET per_day = NULL, open_leads = NULL;
 SELECT is(pg_temp.seats('p', 0), 'ann 0.5, bob 1, cat 2', 'a grade that changes counts at once');
 SELECT is(pg_temp.shares('p', 7), 'ann 1, bob 2, cat 4', 'from the next lead on');
 SELECT is((SELECT refresh_at FROM pool_ledger WHERE pool = 'p'), 'infinity'::timestamptz, 'no date is near');
-SELECT is((set_grade('bob', 'senior', date :'today' + 1, 'junior')).kind, 'promote', 'bob is promoted from tomorrow');
+SELECT is((set_grade('bob', 'senior', date :'today' + 1, 'junior', 'eve')).kind, 'promote', 'bob is promoted from tomorrow');
 SELECT is(pg_temp.seats('p', 0), 'ann 0.5, bob 1, cat 2', 'today he is not');
 SELECT is(pg_temp.seats('p', 1), 'ann 0.5, bob 2, cat 2', 'tomorrow he is');
 SELECT is(r.weight, v.weight::numeric, v.what)
@@ -71,7 +71,7 @@ UPDATE agent SET zone = :'zone' WHERE agent = 'bob';
 SELECT is((SELECT string_agg(s.agent || ' ' || s.leads, ', ' ORDER BY s.agent)
            FROM (SELECT agent, count(*) AS leads FROM simulate('p', 90, at => (date :'today' + 1)::timestamp AT TIME ZONE :'zone') GROUP BY agent) s),
     'ann 10, bob 40, cat 40', 'a simulation of tomorrow knows it');
-SELECT is((set_grade('cat', 'junior', date :'today', 'senior')).kind, 'demote', 'cat is demoted from today');
+SELECT is((set_grade('cat', 'junior', date :'today', 'senior', 'eve')).kind, 'demote', 'cat is demoted from today');
 SELECT is(pg_temp.shares('p', 25), 'ann 5, bob 10, cat 10', 'which the next lead knows');
 SELECT is(entitled, 5::numeric, 'fairness() has the weights of every moment')
 FROM fairness('p', tstzrange((SELECT since FROM pool_roster WHERE pool = 'p' AND team = 'north' ORDER BY roster DESC LIMIT 1), NULL)) WHERE agent = 'ann';

@@ -152,3 +152,7 @@ SELECT calculate('2026-01') > 0, close_period('2026-01', 'agent 1', despite_gaps
 SELECT count(*) FROM refund_sale('sale "1"', 400, 'returned');
 SELECT calculate('2026 "02"') > 0;
 SELECT count(*) FROM refund_sale('sale "1"', 100, 'more of it');
+-- rules on grades
+INSERT INTO grade_rule (rule, kind, ladder, from_grade, period_kind) VALUES ('too "long"', 'demote', 'sales', 'senior', 'month');
+INSERT INTO grade_condition (rule, condition, test, time) VALUES ('too "long"', 1, 'time_in_grade', '3 years');
+SELECT count(*) FROM review_grades('[2025-01-01,2025-02-01)');
