@@ -33,3 +33,4 @@ SELECT :'crm' <> '' AS exported \gset
 \ir 35_call.sql
 \ir 40_commission.sql
 \ir 45_quota.sql
+\ir 50_pay.sql
