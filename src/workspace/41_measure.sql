@@ -74,7 +74,7 @@ BEGIN
           FROM generate_subscripts(metrics, 1) n (n)) m;
     RETURN format(
         'SELECT v.metric, d.agent, d.day, v.quantity, v.events::bigint, v.latest, v.highest '
-        'FROM (SELECT a.agent, %1$s AS day, %2$s '
+        'FROM (SELECT a.agent COLLATE "C" AS agent, %1$s AS day, %2$s '
               'FROM (SELECT %3$s::text AS agent, %4$s AS slice, %5$s '
                     'FROM %6$s AS s WHERE %7$s%8$s GROUP BY %3$s, 2) AS g '
               'JOIN agent AS a ON a.agent = g.agent '
