@@ -43,12 +43,15 @@ SELECT is_empty($$
         OR steps(ladder, a, b) <> -steps(ladder, b, a)
     $$, 'steps are differences of rungs');
 
--- random rules as rows, as text, and what they mean in plain SQL
+-- random rules as rows, as text, and what they mean in plain SQL; the first one
+-- always allows something
 CREATE TEMP TABLE part ON COMMIT DROP AS
-SELECT rule, n, (ARRAY['up', 'down', 'jump', 'start', 'leave'])[pg_temp.some(1, 5)] AS kind,
+SELECT rule, n,
+       CASE WHEN rule = 1 THEN 'up'
+            ELSE (ARRAY['up', 'down', 'jump', 'start', 'leave'])[pg_temp.some(1, 5)] END AS kind,
        pg_temp.some(1, 5) AS steps,
        nullif(pg_temp.some(0, 5), 0) AS a, nullif(pg_temp.some(0, 5), 0) AS b,
-       CASE WHEN random() < 0.4 THEN 'somebody' END AS role
+       CASE WHEN rule > 1 AND random() < 0.4 THEN 'somebody' END AS role
   FROM generate_series(1, 60) AS rule, generate_series(1, pg_temp.some(1, 5)) AS n;
 CREATE TEMP TABLE rule ON COMMIT DROP AS
 SELECT rule, floor, string_agg(
@@ -59,7 +62,7 @@ SELECT rule, floor, string_agg(
                WHEN 'start' THEN 'start ' || coalesce('g' || b, 'any')
                ELSE 'leave' END || coalesce(' by ' || role, ''), ', ' ORDER BY n)
            || coalesce(', floor g' || floor, '') AS text
-  FROM part JOIN (SELECT rule, nullif(pg_temp.some(-3, 5), 0) AS floor FROM generate_series(1, 60) AS rule) AS f USING (rule)
+  FROM part JOIN (SELECT rule, CASE WHEN rule > 1 THEN nullif(pg_temp.some(-3, 5), 0) END AS floor FROM generate_series(1, 60) AS rule) AS f USING (rule)
  WHERE floor IS NULL OR floor > 0
  GROUP BY rule, floor;
 CREATE TEMP TABLE meant ON COMMIT DROP AS
