@@ -131,7 +131,7 @@ BEGIN
     WHERE t.task = ANY (tasks)
       AND t.dialled_at IS NOT NULL
       AND t.next_at <= settle_blocked.moment;
-    PERFORM put_off(tasks || d.tasks, settle_blocked.moment)
+    PERFORM put_off(settle_blocked.tasks || d.tasks, settle_blocked.moment)
     FROM lock_due(settle_blocked.campaign, settle_blocked.agent, 500, settle_blocked.moment) d;
 END
 $$;

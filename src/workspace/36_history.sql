@@ -19,6 +19,7 @@ CREATE FUNCTION load_history(
 ) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -34,6 +34,7 @@ CREATE FUNCTION remind_callbacks(lead_time interval DEFAULT '0')
 RETURNS SETOF callback_reminder
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

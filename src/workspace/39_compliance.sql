@@ -92,6 +92,7 @@ CREATE FUNCTION narrow_hours(hours lead_ops.work_hours, legal lead_ops.work_hour
     RETURNS lead_ops.work_hours
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     closed text;
@@ -100,32 +101,47 @@ BEGIN
     IF hours IS NULL OR legal IS NULL OR is_within(hours, legal) THEN
         RETURN coalesce(hours, legal);
     END IF;
-    SELECT CASE WHEN count(DISTINCT s.spans) = 1 AND count(*) = 8
-                THEN format('; %s off', min(s.spans))
-                ELSE string_agg(format('; %s %s off', s.day, s.spans), '' ORDER BY s.n) END
-    INTO closed
-    FROM (SELECT d.n, d.day,
-                 string_agg(
-                     to_char(make_interval(mins => m.first), 'HH24:MI') || '-'
-                     || to_char(make_interval(mins => m.last), 'HH24:MI'), ',' ORDER BY c.c) AS spans
-          FROM (SELECT w.n, w.day, timestamptz '2024-01-01 00:00+00'
-                       + CASE w.day WHEN 'PH' THEN 0 ELSE w.n - 1 END * interval '24 hours' AS start,
-                       CASE w.day WHEN 'PH'
-                            THEN lead_ops.work_calendar '2023-12-25 to 2024-01-10 holiday'
-                       END AS days
-                FROM unnest('{Mo,Tu,We,Th,Fr,Sa,Su,PH}'::text[]) WITH ORDINALITY w (day, n)) d
-          CROSS JOIN LATERAL (SELECT tstzrange(d.start, d.start + interval '48 hours') AS r) p
-          CROSS JOIN LATERAL unnest(
-              p.r::tstzmultirange
-              - coalesce((SELECT range_agg(r.r)
-                          FROM lead_ops.open_ranges(narrow_hours.legal, p.r, 'UTC', d.days) r (r)),
-                         '{}'::tstzmultirange)) c (c)
-          CROSS JOIN LATERAL (
-              SELECT (extract(epoch FROM lower(c.c) - d.start) / 60)::integer AS first,
-                     (extract(epoch FROM upper(c.c) - d.start) / 60)::integer AS last
-          ) m
-          WHERE m.first < 1440
-          GROUP BY d.n, d.day) s;
+    WITH weekday AS (
+        SELECT w.n, w.day, h.is_holiday,
+               timestamptz '2024-01-01 00:00+00' + (w.n - 1) * interval '24 hours' AS start,
+               CASE WHEN h.is_holiday
+                    THEN lead_ops.work_calendar '2023-12-25 to 2024-01-10 holiday' END AS days
+        FROM unnest('{Mo,Tu,We,Th,Fr,Sa,Su}'::text[]) WITH ORDINALITY w (day, n)
+        CROSS JOIN unnest('{false,true}'::boolean[]) h (is_holiday)
+    ), shut AS (
+        SELECT d.n, d.day, d.is_holiday,
+               string_agg(to_char(make_interval(mins => m.first), 'HH24:MI') || '-'
+                          || to_char(make_interval(mins => m.last), 'HH24:MI'),
+                          ',' ORDER BY m.first) FILTER (WHERE m.first < 1440) AS spans
+        FROM weekday d
+        CROSS JOIN LATERAL (SELECT tstzrange(d.start, d.start + interval '48 hours') AS r) p
+        LEFT JOIN LATERAL (
+            SELECT (extract(epoch FROM lower(c.c) - d.start) / 60)::integer AS first,
+                   (extract(epoch FROM upper(c.c) - d.start) / 60)::integer AS last
+            FROM unnest(p.r::tstzmultirange
+                        - coalesce((SELECT range_agg(r.r)
+                                    FROM lead_ops.open_ranges(narrow_hours.legal, p.r, 'UTC',
+                                                              d.days) r (r)),
+                                   '{}'::tstzmultirange)) c (c)
+        ) m ON true
+        GROUP BY d.n, d.day, d.is_holiday
+    ), clause AS (
+        -- one for all days, or one for each, and one for holidays if they differ
+        SELECT s.n, CASE WHEN c.spans = 1 THEN '' ELSE s.day || ' ' END AS day, s.spans
+        FROM shut s
+        CROSS JOIN (SELECT count(DISTINCT coalesce(s.spans, '')) AS spans FROM shut s
+                    WHERE NOT s.is_holiday) c
+        WHERE NOT s.is_holiday AND (c.spans > 1 OR s.n = 1)
+        UNION ALL
+        SELECT 8, 'PH ', min(h.spans)
+        FROM shut h
+        JOIN shut s ON s.n = h.n AND NOT s.is_holiday
+        WHERE h.is_holiday
+        HAVING bool_or(h.spans IS DISTINCT FROM s.spans)
+    )
+    SELECT string_agg(format('; %s%s off', c.day, c.spans), '' ORDER BY c.n) INTO closed
+    FROM clause c
+    WHERE c.spans IS NOT NULL;
     narrowed := hours::text || closed;
     IF NOT is_within(narrowed, legal) OR NOT is_within(narrowed, hours) THEN
         RAISE EXCEPTION 'hours "%" cannot be narrowed to "%"', hours, legal

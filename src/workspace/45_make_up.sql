@@ -34,6 +34,7 @@ CREATE FUNCTION schedule_make_up(
 ) RETURNS SETOF make_up
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
