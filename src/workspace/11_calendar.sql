@@ -69,7 +69,8 @@ BEGIN ATOMIC
     SELECT a.agent, d.day
     FROM setting s
     LEFT JOIN calendar c ON c.calendar = s.calendar
-    CROSS JOIN generate_series(0, upper(working_days.during) - lower(working_days.during) - 1) n (n)
+    CROSS JOIN generate_series(
+        0, upper(working_days.during) - lower(working_days.during) - 1) n (n)
     CROSS JOIN LATERAL (SELECT lower(working_days.during) + n.n AS day) d
     JOIN agent a ON (working_days.agents IS NULL OR a.agent = ANY (working_days.agents))
         AND is_employed(a, d.day)

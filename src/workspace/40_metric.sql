@@ -76,7 +76,8 @@ $$;
 COMMENT ON FUNCTION metric_source(metric) IS
     'the relation of a metric, also where it was made anew; raises LO086';
 
-CREATE FUNCTION metric_type(metric metric, column_name text, allowed text[], hint text) RETURNS text
+CREATE FUNCTION metric_type(metric metric, column_name text, allowed text[], hint text)
+    RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
 AS $$

@@ -182,7 +182,8 @@ BEGIN
         format(CASE WHEN is_dated THEN 's.%I' ELSE 'timezone(a.zone, s.%I)::date' END,
                m.at_column),
         metric_quantity(m),
-        CASE WHEN m.item_column IS NULL THEN 'NULL::text' ELSE format('s.%I::text', m.item_column) END,
+        CASE WHEN m.item_column IS NULL THEN 'NULL::text'
+             ELSE format('s.%I::text', m.item_column) END,
         metric_source(m), m.agent_column,
         format(CASE WHEN is_dated THEN 's.%1$I >= $1 AND s.%1$I < $2'
                     ELSE 's.%1$I >= $4[1] AND s.%1$I < $4[cardinality($4)]' END, m.at_column))
@@ -214,12 +215,14 @@ BEGIN
         RETURN QUERY EXECUTE format(
             'SELECT %1$L::text, e.agent, e.reason, count(e.quantity), sum(e.quantity)::numeric '
             'FROM (SELECT s.%2$I::text AS agent, %4$s AS quantity, '
-                         'CASE WHEN s.%2$I IS NULL THEN ''no agent'' ELSE ''unknown agent'' END AS reason '
+                         'CASE WHEN s.%2$I IS NULL THEN ''no agent'' '
+                              'ELSE ''unknown agent'' END AS reason '
                   'FROM %5$s AS s '
                   'WHERE s.%3$I >= %6$s AND s.%3$I < %7$s '
                     'AND NOT EXISTS (SELECT FROM agent AS a WHERE a.agent = s.%2$I::text) '
                   'UNION ALL '
-                  'SELECT s.%2$I::text, %4$s, ''no time'' FROM %5$s AS s WHERE s.%3$I IS NULL) AS e '
+                  'SELECT s.%2$I::text, %4$s, ''no time'' FROM %5$s AS s '
+                  'WHERE s.%3$I IS NULL) AS e '
             'WHERE e.quantity IS NOT NULL '
             'GROUP BY e.agent, e.reason ORDER BY e.reason, e.agent',
             m.metric, m.agent_column, m.at_column, metric_quantity(m), metric_source(m),

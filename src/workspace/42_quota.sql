@@ -33,7 +33,8 @@ CREATE TABLE quota (
     CONSTRAINT quota_period_check
         CHECK (period IN ('day', 'week', 'month', 'quarter', 'year', 'once')),
     CONSTRAINT quota_amount_check CHECK (amount >= 0 AND amount < 'Infinity'),
-    CONSTRAINT quota_days_check CHECK (days IS NULL OR days >= 1 AND days <= 366 AND period <> 'once'),
+    CONSTRAINT quota_days_check
+        CHECK (days IS NULL OR days >= 1 AND days <= 366 AND period <> 'once'),
     CONSTRAINT quota_pass_ratio_check CHECK (pass_ratio > 0 AND pass_ratio < 'Infinity'),
     CONSTRAINT quota_ramp_check
         CHECK (array_position(ramp, NULL) IS NULL AND 0 <= ALL (ramp) AND 1 >= ALL (ramp)),
@@ -218,7 +219,8 @@ AS $$
 DECLARE
     spans daterange[];
 BEGIN
-    IF suggest_quota.method NOT IN ('median', 'mean') OR suggest_quota.periods NOT BETWEEN 1 AND 400
+    IF suggest_quota.method NOT IN ('median', 'mean')
+       OR suggest_quota.periods NOT BETWEEN 1 AND 400
        OR suggest_quota.growth <= -1 OR suggest_quota.growth >= 'Infinity' THEN
         RAISE EXCEPTION 'a quota is suggested by the median or the mean of 1 to 400 periods, times 1 + growth'
             USING ERRCODE = 'invalid_parameter_value',
@@ -227,7 +229,8 @@ BEGIN
     spans := last_periods(suggest_quota.period, suggest_quota.upto, suggest_quota.periods);
     RETURN QUERY
     WITH figure AS (
-        SELECT t.agent, s.span, CASE m.kind WHEN 'stock' THEN t.latest ELSE t.quantity END AS figure
+        SELECT t.agent, s.span,
+               CASE m.kind WHEN 'stock' THEN t.latest ELSE t.quantity END AS figure
         FROM unnest(spans) s (span)
         CROSS JOIN find_metrics(ARRAY[suggest_quota.metric]) m
         CROSS JOIN LATERAL measure_total(ARRAY[suggest_quota.metric], s.span,
@@ -245,16 +248,17 @@ BEGIN
         LEFT JOIN figure f ON f.agent = w.agent AND f.span = w.span
     ), ranked AS (
         SELECT p.agent, p.span, p.figure,
-               row_number() OVER (PARTITION BY p.agent ORDER BY p.figure) AS n,
-               count(*) OVER (PARTITION BY p.agent) AS total
+               -- the one or two in the middle
+               2 * row_number() OVER (PARTITION BY p.agent ORDER BY p.figure)
+                   - count(*) OVER (PARTITION BY p.agent) IN (0, 1, 2) AS is_middle
         FROM past p
         WHERE p.figure IS NOT NULL
     )
     SELECT r.agent,
            (1 + suggest_quota.growth) * CASE suggest_quota.method
                WHEN 'mean' THEN quotient(sum(r.figure), count(*))
-               ELSE quotient(sum(r.figure) FILTER (WHERE r.n IN ((r.total + 1) / 2, r.total / 2 + 1)),
-                             count(*) FILTER (WHERE r.n IN ((r.total + 1) / 2, r.total / 2 + 1)))
+               ELSE quotient(sum(r.figure) FILTER (WHERE r.is_middle),
+                             count(*) FILTER (WHERE r.is_middle))
                END,
            array_agg(r.figure ORDER BY r.span)
     FROM ranked r

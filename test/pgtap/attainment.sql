@@ -83,8 +83,8 @@ SELECT is(pg_temp.owed('half', 'calls', '[2026-10-01,2026-10-08)'), 80 * 2 / 8.0
 -- teams and grades
 SELECT set_ladder('l', 'junior < senior');
 INSERT INTO quota (ladder, grade, metric, period, amount) VALUES ('l', 'junior', 'calls', 'day', 20), ('l', 'senior', 'calls', 'day', 40);
-SELECT count(set_grade('bob', 'junior', '2026-09-01'));
-SELECT count(set_grade('bob', 'senior', '2026-10-08', 'junior'));
+SELECT count(set_grade('bob', 'junior', '2026-09-01', kind => 'import'));
+SELECT count(set_grade('bob', 'senior', '2026-10-08', 'junior', kind => 'import'));
 SELECT is(pg_temp.owed('bob', 'calls', '[2026-10-01,2026-11-01)'), 5 * 20 + 17 * 40.0, 'each day owes by the grade on it');
 INSERT INTO membership (agent, team, valid) VALUES ('bob', 'south', '[2026-10-05,2026-10-15)'), ('bob', 'north', '[2026-10-15,2026-11-01)');
 SELECT is(pg_temp.owed('bob', 'calls', '[2026-10-01,2026-11-01)'), 5 * 20 + 5 * 40 + 12 * 10.0,
@@ -273,8 +273,8 @@ FROM generate_series(1, 12) n;
 INSERT INTO membership (agent, team, valid)
 SELECT 'r' || n, CASE WHEN random() < 0.5 THEN 'north' ELSE 'south' END, daterange(date '2026-01-01' + 40 * k, date '2026-01-01' + 40 * k + 30)
 FROM generate_series(1, 8) n, generate_series(0, 4) k;
-SELECT count(set_grade('r' || n, 'junior', '2026-01-01')) FROM generate_series(1, 10) n;
-SELECT count(set_grade('r' || n, 'senior', date '2026-02-01' + n, 'junior')) FROM generate_series(1, 10) n;
+SELECT count(set_grade('r' || n, 'junior', '2026-01-01', kind => 'import')) FROM generate_series(1, 10) n;
+SELECT count(set_grade('r' || n, 'senior', date '2026-02-01' + n, 'junior', kind => 'import')) FROM generate_series(1, 10) n;
 INSERT INTO quota (agent, metric, period, amount, valid, ramp)
 SELECT 'r' || n, 'complaints', (ARRAY['day', 'week', 'month', 'quarter'])[1 + n % 4], round((random() * 50)::numeric, 1),
        daterange(date '2026-02-01' + k * 50, date '2026-02-01' + k * 50 + 10 + (random() * 40)::int),
