@@ -67,8 +67,10 @@ CREATE FUNCTION make_ring_sequence() RETURNS trigger
     SET search_path FROM CURRENT
 AS $$
 BEGIN
-    EXECUTE format('CREATE SEQUENCE IF NOT EXISTS %I MINVALUE 0 START 1',
-                   ring_sequence(NEW.pool));
+    -- it is there where the pool was a ring before
+    IF to_regclass(quote_ident(ring_sequence(NEW.pool))) IS NULL THEN
+        EXECUTE format('CREATE SEQUENCE %I MINVALUE 0 START 1', ring_sequence(NEW.pool));
+    END IF;
     RETURN NULL;
 END
 $$;
