@@ -1,5 +1,5 @@
 --
--- lead_ops at work, from a CRM's leads to commission
+-- lead_ops at work, from a CRM's leads to calls, quotas, pay and grades
 --
 --     psql -v crm=directory -f examples/demo/demo.sql     on a CRM export
 --     psql -f examples/demo/demo.sql                      on generated data
@@ -32,5 +32,7 @@ SELECT :'crm' <> '' AS exported \gset
 \ir 30_allocate.sql
 \ir 35_call.sql
 \ir 40_commission.sql
+\ir 42_grade.sql
 \ir 45_quota.sql
 \ir 50_pay.sql
+\ir 60_review.sql

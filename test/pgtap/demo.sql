@@ -16,10 +16,16 @@ ALTER SCHEMA crm RENAME TO crm_before;
 \set exported false
 \ir ../../examples/demo/35_call.sql
 \ir ../../examples/demo/40_commission.sql
+CREATE TABLE crm.paid AS SELECT m.* FROM crm.agent_month m;
+CREATE TABLE crm.paid_on AS SELECT m.* FROM crm.manager_month m;
+\ir ../../examples/demo/42_grade.sql
 \ir ../../examples/demo/45_quota.sql
+\ir ../../examples/demo/50_pay.sql
+\ir ../../examples/demo/60_review.sql
+UPDATE crm_before.opportunity SET deal_stage = 'Lost' WHERE opportunity_id = :'refunded';
 \o
 SET LOCAL search_path = sales, public;
-SELECT plan(17);
+SELECT plan(22);
 
 -- the data
 
@@ -130,10 +136,45 @@ SELECT is_empty(
 SELECT is_empty(
     $$SELECT a.agent, a.actual, m.won
       FROM attainment('[2026-09-01, 2026-10-01)', '{won}') a
-      FULL JOIN crm.agent_month m ON m.sales_agent = a.agent
+      FULL JOIN crm.agent_month m ON m.sales_agent = a.agent AND m.month = '2026-09-01'
       WHERE a.actual IS DISTINCT FROM coalesce(m.won, 0)
          OR a.met IS DISTINCT FROM CASE WHEN a.quota = 28000 THEN a.actual >= 28000 END$$,
     'what was won is that of the CRM');
+
+-- pay and grades
+
+SELECT is_empty(
+    $$SELECT p.sales_agent, p.commission, s.payout
+      FROM crm.paid p
+      FULL JOIN (SELECT * FROM statement WHERE period = '2026-09' AND agent NOT IN (SELECT manager FROM crm.sales_rep)) s
+          ON s.agent = p.sales_agent
+      WHERE s.payout IS DISTINCT FROM 1200 + coalesce(p.commission, 0) + CASE WHEN p.won >= 28000 THEN 300 ELSE 0 END$$,
+    'agents are paid base pay, commission and bonus');
+SELECT is_empty(
+    $$SELECT p.manager, p.override, s.payout
+      FROM crm.paid_on p
+      FULL JOIN (SELECT * FROM statement WHERE period = '2026-09' AND agent IN (SELECT manager FROM crm.sales_rep)) s
+          ON s.agent = p.manager
+      WHERE s.payout IS DISTINCT FROM 2000 + p.override$$,
+    'managers are paid base pay and override');
+SELECT results_eq(
+    $$SELECT l.agent, l.component, l.amount FROM ledger l WHERE l.period = '2026-10' AND l.earned_in = '2026-09' ORDER BY l.component$$,
+    $$SELECT m.sales_agent, 'commission', m.commission - p.commission
+      FROM crm.agent_month m JOIN crm.paid p USING (sales_agent, month) WHERE m.commission <> p.commission
+      UNION ALL
+      SELECT m.manager, 'override', m.override - p.override
+      FROM crm.manager_month m JOIN crm.paid_on p USING (manager, month) WHERE m.override <> p.override
+      ORDER BY 2$$,
+    'a deal that is taken back goes off in the next month');
+SELECT is_empty($$SELECT * FROM verify('2026-09') UNION ALL SELECT * FROM verify('2026-10')$$, 'the ledger is right');
+SELECT is_empty(
+    $$SELECT a.agent, a.ratio, p.kind
+      FROM attainment('[2026-09-01, 2026-10-01)', '{won}') a
+      FULL JOIN proposal p USING (agent)
+      WHERE p.kind IS DISTINCT FROM CASE WHEN a.ratio >= 1.5 THEN 'promote'
+                                         WHEN a.ratio < 0.25 THEN CASE p.from_grade WHEN 'junior' THEN 'release' ELSE 'demote' END END
+        AND a.agent <> (SELECT agent FROM ledger WHERE period = '2026-10' AND component = 'commission')$$,
+    'who is promoted, demoted and let go follows from the quota');
 
 SELECT finish();
 ROLLBACK;
