@@ -167,9 +167,10 @@ COMMENT ON FUNCTION move_due_start(text, timestamptz) IS
     'moves the start of a campaign''s due tasks on, where nobody has for a quarter of a second. Locks rows of due_start that nobody else has';
 
 -- The first tasks that are due, own ones first, then over all classes and
--- lanes.  The list is read without locks and is longer than wanted, for others
--- who look at the same moment lock the first of it; where that is not enough a
--- longer one is read.  Also says where to go on in the lane of the first task.
+-- lanes.  The list is read without locks and is a little longer than wanted,
+-- for others who look at the same moment lock the first of it.  Where they have
+-- locked more than that, the rest comes from lane after lane.  Where all that is
+-- due is of one class, also says where to go on in the lane of the first task.
 -- Locks: tasks that nobody else has, in the order of the list.
 CREATE FUNCTION lock_due(
     campaign text, agent text, wanted integer, moment timestamptz,
@@ -183,71 +184,101 @@ AS $$
 DECLARE
     turn bigint := nextval('claim_turn');
     of_lower_class bigint := wanted / 4 + (turn % 4 < wanted % 4)::integer;
-    spare integer := 16;
-    most bigint;
+    longest integer := wanted + 4;
+    listed bigint;
+    part record;
+    more bigint[];
 BEGIN
-    LOOP
-        WITH seen AS MATERIALIZED (
-            (SELECT t.task, t.next_at, t.anyone_at, t.priority, t.lane, true AS is_own
-             FROM task t
-             WHERE t.owner = lock_due.agent
-               AND t.campaign = lock_due.campaign
-               AND t.state = 'open'
-               AND t.next_at <= lock_due.moment
-             ORDER BY t.next_at
-             LIMIT wanted + spare)
-            UNION ALL
-            SELECT t.task, t.next_at, t.anyone_at, d.priority, l.lane::smallint, false
+    WITH seen AS MATERIALIZED (
+        (SELECT t.task, t.next_at, t.anyone_at, t.priority, t.lane, true AS is_own
+         FROM task t
+         WHERE t.owner = lock_due.agent
+           AND t.campaign = lock_due.campaign
+           AND t.state = 'open'
+           AND t.next_at <= lock_due.moment
+         ORDER BY t.next_at
+         LIMIT longest)
+        UNION ALL
+        SELECT t.task, t.next_at, t.anyone_at, d.priority, l.lane::smallint, false
+        FROM due_from(lock_due.campaign) d
+        CROSS JOIN generate_series(0, 7) l (lane)
+        CROSS JOIN LATERAL (
+            SELECT t.task, t.next_at, t.anyone_at FROM task t
+            WHERE t.campaign = lock_due.campaign
+              AND t.priority = d.priority
+              AND t.lane = l.lane
+              AND t.state = 'open'
+              AND (t.anyone_at, t.task) >= (d.anyone_at, d.task)
+              AND t.anyone_at <= lock_due.moment
+              AND t.owner IS DISTINCT FROM lock_due.agent
+            ORDER BY t.anyone_at, t.task
+            LIMIT longest) t
+    ), classed AS (
+        SELECT s.*,
+               NOT s.is_own AND s.priority > min(s.priority)
+                   FILTER (WHERE NOT s.is_own) OVER () AS is_lower
+        FROM seen s
+    ), ranked AS (
+        SELECT c.*,
+               c.is_lower AND of_lower_class >= row_number()
+                   OVER (PARTITION BY c.is_lower ORDER BY c.anyone_at, c.task) AS goes_first
+        FROM classed c
+    ), listed AS (
+        SELECT r.*,
+               row_number() OVER (ORDER BY NOT r.is_own, NOT r.goes_first, r.priority,
+                                           r.anyone_at, r.task) AS place
+        FROM ranked r
+        ORDER BY place
+        LIMIT longest
+    ), locked AS MATERIALIZED (
+        SELECT t.task, r.priority, r.lane, r.anyone_at, r.is_own
+        FROM listed r
+        JOIN task t ON t.task = r.task AND t.next_at = r.next_at AND t.state = 'open'
+        ORDER BY r.place
+        LIMIT wanted
+        FOR NO KEY UPDATE OF t SKIP LOCKED
+    ), last AS (
+        SELECT k.priority, k.lane, k.anyone_at, k.task
+        FROM locked k
+        WHERE k.lane = (SELECT f.lane FROM locked f LIMIT 1)
+          AND NOT EXISTS (SELECT FROM seen s WHERE s.is_own OR s.priority <> k.priority)
+        ORDER BY k.anyone_at DESC, k.task DESC
+        LIMIT 1
+    )
+    SELECT coalesce(k.tasks, '{}'), l.priority, l.lane, l.anyone_at, l.task,
+           (SELECT count(*) FROM seen s)
+    INTO tasks, priority, lane, anyone_at, last_task, listed
+    FROM (SELECT array_agg(k.task ORDER BY NOT k.is_own, k.priority, k.anyone_at, k.task) AS tasks
+          FROM locked k) k
+    LEFT JOIN last l ON true;
+
+    IF cardinality(tasks) < least(wanted, listed) THEN
+        FOR part IN
+            SELECT d.priority, l.lane, d.anyone_at, d.task
             FROM due_from(lock_due.campaign) d
             CROSS JOIN generate_series(0, 7) l (lane)
-            CROSS JOIN LATERAL (
-                SELECT t.task, t.next_at, t.anyone_at FROM task t
-                WHERE t.campaign = lock_due.campaign
-                  AND t.priority = d.priority
-                  AND t.lane = l.lane
-                  AND t.state = 'open'
-                  AND (t.anyone_at, t.task) >= (d.anyone_at, d.task)
-                  AND t.anyone_at <= lock_due.moment
-                  AND t.owner IS DISTINCT FROM lock_due.agent
-                ORDER BY t.anyone_at, t.task
-                LIMIT wanted + spare) t
-        ), classed AS (
-            SELECT s.*,
-                   NOT s.is_own AND s.priority > min(s.priority)
-                       FILTER (WHERE NOT s.is_own) OVER () AS is_lower
-            FROM seen s
-        ), ranked AS (
-            SELECT c.*,
-                   c.is_lower AND of_lower_class >= row_number()
-                       OVER (PARTITION BY c.is_lower ORDER BY c.anyone_at, c.task) AS goes_first
-            FROM classed c
-        ), locked AS MATERIALIZED (
-            SELECT t.task, r.priority, r.lane, r.anyone_at, r.is_own
-            FROM ranked r
-            JOIN task t ON t.task = r.task AND t.next_at = r.next_at AND t.state = 'open'
-            ORDER BY NOT r.is_own, NOT r.goes_first, r.priority, r.anyone_at, r.task
-            LIMIT wanted
-            FOR NO KEY UPDATE OF t SKIP LOCKED
-        ), first AS (
-            SELECT k.priority, k.lane FROM locked k WHERE NOT k.is_own LIMIT 1
-        ), last AS (
-            SELECT k.priority, k.lane, k.anyone_at, k.task
-            FROM locked k JOIN first f ON f.priority = k.priority AND f.lane = k.lane
-            WHERE NOT k.is_own
-            ORDER BY k.anyone_at DESC, k.task DESC
-            LIMIT 1
-        )
-        SELECT k.tasks, l.priority, l.lane, l.anyone_at, l.task,
-               (SELECT max(n.tasks) FROM (SELECT count(*) AS tasks FROM seen s
-                                          GROUP BY s.is_own, s.priority, s.lane) n)
-        INTO tasks, priority, lane, anyone_at, last_task, most
-        FROM (SELECT array_agg(k.task) AS tasks FROM locked k) k
-        LEFT JOIN last l ON true;
-        EXIT WHEN coalesce(cardinality(tasks), 0) = wanted
-               OR coalesce(most, 0) < wanted + spare;
-        spare := spare * 8;
-    END LOOP;
+            ORDER BY d.priority, (l.lane + pg_backend_pid()) % 8
+        LOOP
+            SELECT array_agg(k.task) INTO more
+            FROM (SELECT t.task FROM task t
+                  WHERE t.campaign = lock_due.campaign
+                    AND t.priority = part.priority
+                    AND t.lane = part.lane
+                    AND t.state = 'open'
+                    AND (t.anyone_at, t.task) >= (part.anyone_at, part.task)
+                    AND t.anyone_at <= lock_due.moment
+                    AND t.owner IS DISTINCT FROM lock_due.agent
+                    AND t.task <> ALL (tasks)
+                  ORDER BY t.anyone_at, t.task
+                  LIMIT wanted - cardinality(tasks)
+                  FOR NO KEY UPDATE SKIP LOCKED) k;
+            IF more IS NOT NULL THEN
+                tasks := tasks || more;
+            END IF;
+            EXIT WHEN cardinality(tasks) = wanted;
+        END LOOP;
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION lock_due(text, text, integer, timestamptz) IS
-    'the first tasks that are due for an agent, locked, and where the next stand; skips those that others have locked';
+    'the first tasks that are due for an agent, locked, and where all are of one class, the place of the last in its lane; skips those that others have locked';

@@ -23,6 +23,19 @@ $$;
 COMMENT ON FUNCTION refuse_absent(text) IS
     'raises LO011 for an agent who is not signed in, LO021 for one who does not exist; takes no lock';
 
+CREATE FUNCTION check_lease(lease interval) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF lease IS NULL OR lease <= interval '0' OR lease > interval '1 day' THEN
+        RAISE EXCEPTION 'a lease lasts longer than nothing and at most a day'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_lease(interval) IS 'raises 22023 for a lease that is none';
+
 -- Several campaigns may have one number: what was tried is counted on the
 -- number's row, under its lock.  A number that is busy elsewhere is left alone.
 -- Locks: contact points that nobody else has, by number.
@@ -138,14 +151,19 @@ $$;
 COMMENT ON FUNCTION settle_blocked(text, text, bigint[], timestamptz) IS
     'takes tasks that may not be called now from the due ones. Locks tasks that nobody else has';
 
--- Most claims follow one another quickly, if anybody minds how long they take.
--- Such a claim goes on where the last one of its session ended, for an eighth
--- of a second: it steps neither over what it has claimed nor over others, who
--- are in other lanes.  The next one looks at everything that is due.
+CREATE FUNCTION microseconds(at timestamptz) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT (extract(epoch FROM microseconds.at - timestamptz 'epoch') * 1000000)::bigint;
+END;
+COMMENT ON FUNCTION microseconds(timestamptz) IS 'since 1970';
+
+-- A look at everything that is due.  Where the campaign has caps, an attempt
+-- counts as soon as it is claimed.
 -- Locks: rows of due_start, tasks, and where the campaign has caps rows of
 -- contact_point, in this order, and none that anybody else has locked.
-CREATE FUNCTION next_calls(
-    agent text, campaign text, n integer DEFAULT 1, lease interval DEFAULT '5 minutes'
+CREATE FUNCTION claim_due(
+    campaign text, agent text, n integer, lease interval, moment timestamptz
 ) RETURNS TABLE (
     token bigint, task bigint, lead text, customer text, number text, kind text,
     agreed_at timestamptz, attempts integer, lease_until timestamptz, note text
@@ -154,87 +172,41 @@ CREATE FUNCTION next_calls(
     SET search_path FROM CURRENT
     SET enable_seqscan = off
     SET enable_bitmapscan = off
+    SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-    moment timestamptz := clock_timestamp();
-    rules record;
-    -- how long the place is good for, the workspace, its campaign, and the
-    -- place: class, lane, anyone_at and task
-    place text[] := string_to_array(current_setting('lead_ops.claimed', true), '|');
-    good_until numeric;
+    rules campaign;
+    days lead_ops.work_calendar;
+    has_caps boolean;
     due record;
     tasks bigint[];
     leased bigint[];
     missing integer := n;
 BEGIN
-    IF n IS NULL OR n NOT BETWEEN 1 AND 1000 THEN
-        RAISE EXCEPTION 'the number of calls must be 1 to 1000'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF lease IS NULL OR lease <= interval '0' OR lease > interval '1 day' THEN
-        RAISE EXCEPTION 'a lease lasts longer than nothing and at most a day'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    SELECT c.hours, c.zone, c.by_customer_zone, c.task_type, k.days,
-           c.during @> moment
-           AND (c.hours IS NULL OR c.by_customer_zone
-                OR lead_ops.is_open(c.hours, moment, c.zone, k.days)) AS may_call,
-           c.attempts_a_day IS NOT NULL OR c.attempts_in_window <> '{}'
-           OR c.rest_after_reached IS NOT NULL AS has_caps,
-           c.attempts_a_day, c.attempts_in_window, c.attempt_window, c.rest_after_reached
-    INTO rules
+    SELECT c.* INTO rules
     FROM campaign c
-    JOIN presence p ON p.agent = next_calls.agent AND p.state = 'signed_in'
-    LEFT JOIN calendar k ON k.calendar = c.calendar
-    WHERE c.campaign = next_calls.campaign;
+    JOIN presence p ON p.agent = claim_due.agent AND p.state = 'signed_in'
+    WHERE c.campaign = claim_due.campaign;
     IF NOT FOUND THEN
-        PERFORM refuse_absent(next_calls.agent);
-        PERFORM unknown_campaign(next_calls.campaign);
+        PERFORM refuse_absent(claim_due.agent);
+        PERFORM unknown_campaign(claim_due.campaign);
     END IF;
-    IF NOT rules.may_call THEN
+    SELECT k.days INTO days FROM calendar k WHERE k.calendar = rules.calendar;
+    IF NOT rules.during @> moment
+       OR NOT rules.by_customer_zone AND rules.hours IS NOT NULL
+          AND NOT lead_ops.is_open(rules.hours, moment, rules.zone, days) THEN
         RETURN;
     END IF;
-    IF place[2] = 'task'::regclass::oid::text AND place[3] = next_calls.campaign
-       AND place[1]::numeric > extract(epoch FROM moment) THEN
-        good_until := place[1];
-        SELECT place[4]::smallint AS priority, place[5]::smallint AS lane,
-               timestamptz 'epoch' + place[6]::bigint * interval '1 microsecond' AS anyone_at,
-               place[7]::bigint AS last_task
-        INTO due;
-    END IF;
-
-    -- a round leads on where the last one has found something
+    has_caps := rules.attempts_a_day IS NOT NULL OR rules.attempts_in_window <> '{}'
+                OR rules.rest_after_reached IS NOT NULL;
+    -- another round follows where this one has met tasks that may not be called
     FOR round IN 1 .. 20 LOOP
-        IF good_until IS NOT NULL THEN
-            SELECT array_agg(k.task), max(k.anyone_at) INTO tasks, due.anyone_at
-            FROM (SELECT t.task, t.anyone_at FROM task t
-                  WHERE t.campaign = next_calls.campaign
-                    AND t.priority = due.priority
-                    AND t.lane = due.lane
-                    AND t.state = 'open'
-                    AND (t.anyone_at, t.task) > (due.anyone_at, due.last_task)
-                    AND t.anyone_at <= moment
-                  ORDER BY t.anyone_at, t.task
-                  LIMIT missing
-                  FOR NO KEY UPDATE SKIP LOCKED) k;
-            due.last_task := tasks[cardinality(tasks)];
-        ELSE
-            PERFORM move_due_start(next_calls.campaign, moment);
-            SELECT d.* INTO due
-            FROM lock_due(next_calls.campaign, next_calls.agent, missing, moment) d;
-            tasks := due.tasks;
-            EXIT WHEN tasks IS NULL;
-            IF due.lane IS NOT NULL THEN
-                good_until := extract(epoch FROM moment) + 0.125;
-            END IF;
-        END IF;
-        IF tasks IS NULL THEN
-            good_until := NULL;
-            CONTINUE;
-        END IF;
-
-        IF rules.has_caps THEN
+        PERFORM move_due_start(rules.campaign, moment);
+        SELECT d.* INTO due FROM lock_due(rules.campaign, claim_due.agent, missing, moment) d;
+        EXIT WHEN due.tasks = '{}';
+        tasks := due.tasks;
+        IF has_caps THEN
             tasks := lock_numbers(tasks);
         END IF;
         leased := '{}';
@@ -245,59 +217,156 @@ BEGIN
                     anyone_at = greatest(t.anyone_at, moment + lease),
                     leases = t.leases + 1,
                     token = (t.task << 20) + ((t.leases + 1) & 1048575),
-                    agent = next_calls.agent,
+                    agent = claim_due.agent,
                     claimed_at = moment,
-                    counted_at = CASE WHEN rules.has_caps THEN moment END
+                    counted_at = CASE WHEN has_caps THEN moment END
                 FROM contact_point p
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN rules.by_customer_zone THEN coalesce(p.zone, rules.zone)
+                                ELSE rules.zone END AS zone
+                ) z
                 WHERE t.task = ANY (tasks)
                   AND p.number = t.number
                   AND t.dialled_at IS NULL
                   AND (t.agreed_at <= moment) IS NOT FALSE
-                  AND (rules.hours IS NULL OR NOT rules.by_customer_zone
-                       OR lead_ops.is_open(rules.hours, moment, coalesce(p.zone, rules.zone),
-                                           rules.days))
+                  AND (rules.hours IS NULL
+                       OR lead_ops.is_open(rules.hours, moment, z.zone, days))
                   AND NOT EXISTS (
                       SELECT FROM suppression s
                       WHERE s.number = t.number
-                        AND s.scope IN ('all', next_calls.campaign, rules.task_type)
+                        AND s.scope IN ('all', rules.campaign, rules.task_type)
                         AND s.until > moment)
-                  AND (NOT rules.has_caps
-                       OR coalesce(capped_until(
-                              p.recent, p.reached_at, rules.attempts_a_day,
-                              rules.attempts_in_window, rules.attempt_window,
-                              rules.rest_after_reached,
-                              CASE WHEN rules.by_customer_zone THEN coalesce(p.zone, rules.zone)
-                                   ELSE rules.zone END) <= moment, true))
+                  AND (NOT has_caps
+                       OR (capped_until(p.recent, p.reached_at, rules.attempts_a_day,
+                                        rules.attempts_in_window, rules.attempt_window,
+                                        rules.rest_after_reached, z.zone)
+                           <= moment) IS NOT FALSE)
                 RETURNING t.*
             )
             SELECT l.token, l.task, l.lead, l.customer, l.number, l.kind, l.agreed_at,
                    l.attempts, l.next_at, l.note
             FROM leased l
-            ORDER BY array_position(tasks, l.task)
+            ORDER BY array_position(due.tasks, l.task)
         LOOP
             leased := leased || task;
             RETURN NEXT;
         END LOOP;
-        missing := missing - cardinality(leased);
-        IF rules.has_caps THEN
+        IF has_caps THEN
             UPDATE contact_point p SET recent = with_attempt(p.recent, moment)
             WHERE p.number IN (SELECT t.number FROM task t WHERE t.task = ANY (leased));
         END IF;
-        IF cardinality(leased) < cardinality(tasks) THEN
-            PERFORM settle_blocked(next_calls.campaign, next_calls.agent, tasks, moment);
-            good_until := NULL;
-        END IF;
-        EXIT WHEN missing = 0;
+        missing := missing - cardinality(leased);
+        EXIT WHEN missing = 0 OR cardinality(leased) = cardinality(due.tasks);
+        PERFORM settle_blocked(rules.campaign, claim_due.agent, tasks, moment);
     END LOOP;
-    IF good_until IS NOT NULL THEN
-        PERFORM set_config('lead_ops.claimed', concat_ws('|', good_until,
-            'task'::regclass::oid, next_calls.campaign, due.priority, due.lane,
-            (extract(epoch FROM due.anyone_at) * 1000000)::bigint, due.last_task), false);
+    IF missing = 0 AND due.lane IS NOT NULL AND NOT has_caps THEN
+        PERFORM set_config('lead_ops.claimed',
+                           ARRAY['task'::regclass::oid::bigint,
+                                 hashtextextended(rules.campaign, 0),
+                                 microseconds(clock_timestamp()) + 125000,
+                                 due.priority, due.lane, microseconds(due.anyone_at),
+                                 due.last_task]::text,
+                           false);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION claim_due(text, text, integer, interval, timestamptz) IS
+    'next_calls with a look at everything that is due. Locks as next_calls does';
+
+-- Most claims follow one another quickly, if anybody minds how long they take.
+-- For an eighth of a second after a look at everything that has found one class,
+-- the claims of a session go on in the lane where that has ended: they step
+-- neither over what is claimed already nor over others, who are in other lanes,
+-- unless a note says that there is something new.  One statement does it all,
+-- for a claim costs little more than a statement does.
+CREATE FUNCTION next_calls(
+    agent text, campaign text, n integer DEFAULT 1, lease interval DEFAULT '5 minutes'
+) RETURNS TABLE (
+    token bigint, task bigint, lead text, customer text, number text, kind text,
+    agreed_at timestamptz, attempts integer, lease_until timestamptz, note text
+)
+    LANGUAGE plpgsql ROWS 10
+    SET search_path FROM CURRENT
+    SET enable_seqscan = off
+    SET enable_bitmapscan = off
+    SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    moment timestamptz := clock_timestamp();
+    -- workspace, campaign, end; class, lane, anyone_at and task to begin with
+    place bigint[] := nullif(current_setting('lead_ops.claimed', true), '');
+    claimed integer := 0;
+BEGIN
+    IF n IS NULL OR n NOT BETWEEN 1 AND 1000 THEN
+        RAISE EXCEPTION 'the number of calls must be 1 to 1000'
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF (lease > interval '0' AND lease <= interval '1 day') IS NOT TRUE THEN
+        PERFORM check_lease(lease);
+    END IF;
+    IF place[1] = 'task'::regclass::oid::bigint
+       AND place[2] = hashtextextended(next_calls.campaign, 0)
+       AND place[3] > microseconds(moment) THEN
+        RETURN QUERY
+        UPDATE task t
+        SET next_at = moment + lease,
+            anyone_at = greatest(t.anyone_at, moment + lease),
+            leases = t.leases + 1,
+            token = (t.task << 20) + ((t.leases + 1) & 1048575),
+            agent = next_calls.agent,
+            claimed_at = moment,
+            counted_at = NULL
+        FROM campaign c
+        CROSS JOIN (
+            SELECT t.ctid FROM task t
+            WHERE t.campaign = next_calls.campaign
+              AND t.priority = place[4]::smallint
+              AND t.lane = place[5]::smallint
+              AND t.state = 'open'
+              AND (t.anyone_at, t.task)
+                  >= (timestamptz 'epoch' + place[6] * interval '1 microsecond', place[7])
+              AND t.anyone_at <= moment
+            ORDER BY t.anyone_at, t.task
+            LIMIT n
+            FOR NO KEY UPDATE SKIP LOCKED) k
+        WHERE c.campaign = next_calls.campaign
+          AND c.during @> moment
+          AND c.attempts_a_day IS NULL
+          AND c.attempts_in_window = '{}'
+          AND c.rest_after_reached IS NULL
+          AND EXISTS (SELECT FROM presence p
+                      WHERE p.agent = next_calls.agent AND p.state = 'signed_in')
+          AND NOT EXISTS (SELECT FROM due_note n WHERE n.campaign = next_calls.campaign)
+          AND t.ctid = k.ctid
+          AND t.dialled_at IS NULL
+          AND (t.agreed_at <= moment) IS NOT FALSE
+          AND (c.hours IS NULL
+               OR lead_ops.is_open(
+                   c.hours, moment,
+                   CASE WHEN c.by_customer_zone
+                        THEN coalesce((SELECT p.zone FROM contact_point p
+                                       WHERE p.number = t.number), c.zone)
+                        ELSE c.zone END,
+                   (SELECT d.days FROM calendar d WHERE d.calendar = c.calendar)))
+          AND NOT EXISTS (
+              SELECT FROM suppression s
+              WHERE s.number = t.number
+                AND s.scope IN ('all', c.campaign, c.task_type)
+                AND s.until > moment)
+        RETURNING t.token, t.task, t.lead, t.customer, t.number, t.kind, t.agreed_at,
+                  t.attempts, t.next_at, t.note;
+        GET DIAGNOSTICS claimed = ROW_COUNT;
+    END IF;
+    IF claimed < n THEN
+        RETURN QUERY
+        SELECT d.*
+        FROM claim_due(next_calls.campaign, next_calls.agent, n - claimed, lease, moment) d;
     END IF;
 END
 $$;
 COMMENT ON FUNCTION next_calls(text, text, integer, interval) IS
-    'claims due calls for an agent who is signed in (LO011): own ones first, then by class and time, within hours, suppressions and caps. Locks rows of due_start, tasks and, where the campaign has caps, rows of contact_point, and waits for nobody';
+    'claims due calls for an agent who is signed in (LO011): own ones first, then by class and time, within hours, suppressions and caps. Locks rows of due_start, tasks and, where the campaign has caps, rows of contact_point, in this order, and waits for nobody';
 
 -- The task of a token, locked, while the lease lasts.
 -- Locks: the task.
@@ -372,10 +441,7 @@ DECLARE
     claimed task := leased_task(renew.token);
     lease_end timestamptz := greatest(claimed.next_at, clock_timestamp() + lease);
 BEGIN
-    IF lease IS NULL OR lease <= interval '0' OR lease > interval '1 day' THEN
-        RAISE EXCEPTION 'a lease lasts longer than nothing and at most a day'
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM check_lease(lease);
     UPDATE task t
     SET next_at = lease_end, anyone_at = greatest(t.anyone_at, lease_end)
     WHERE t.task = claimed.task;
