@@ -72,8 +72,8 @@ BEGIN ATOMIC
     CROSS JOIN generate_series(
         0, upper(working_days.during) - lower(working_days.during) - 1) n (n)
     CROSS JOIN LATERAL (SELECT lower(working_days.during) + n.n AS day) d
-    JOIN agent a ON (working_days.agents IS NULL OR a.agent = ANY (working_days.agents))
-        AND is_employed(a, d.day)
+    JOIN agent a ON is_employed(a, d.day)
+        AND (working_days.agents IS NULL OR a.agent IN (SELECT unnest(working_days.agents)))
     WHERE lead_ops.work_days(coalesce(a.hours, s.hours), daterange(d.day, d.day + 1), c.days) = 1;
 END;
 COMMENT ON FUNCTION working_days(daterange, text[]) IS

@@ -31,7 +31,7 @@ CREATE FUNCTION day_starts(during daterange, agents text[] DEFAULT NULL) RETURNS
 BEGIN ATOMIC
     SELECT array_agg(DISTINCT t.at ORDER BY t.at)
     FROM (SELECT DISTINCT a.zone FROM agent a
-          WHERE day_starts.agents IS NULL OR a.agent = ANY (day_starts.agents)) z
+          WHERE day_starts.agents IS NULL OR a.agent IN (SELECT unnest(day_starts.agents))) z
     CROSS JOIN generate_series(0, upper(day_starts.during) - lower(day_starts.during)) n (n)
     CROSS JOIN LATERAL (
         SELECT timezone(z.zone, (lower(day_starts.during) + n.n)::timestamp) AS at) t;

@@ -167,7 +167,7 @@ BEGIN ATOMIC
           FROM grade_assignment g
           JOIN wanted q ON q.ladder = g.ladder AND q.grade = g.grade AND q.valid && g.valid) h
     WHERE h.valid && quotas_for.during
-      AND (quotas_for.agents IS NULL OR h.agent = ANY (quotas_for.agents));
+      AND (quotas_for.agents IS NULL OR h.agent IN (SELECT unnest(quotas_for.agents)));
 END;
 COMMENT ON FUNCTION quotas_for(daterange, text[], text[]) IS
     'the quotas that could hold for agents on days of a range; on each day that of the lowest rank does: 0 the agent''s own, 1 and more the team''s and those above, last the grade''s';

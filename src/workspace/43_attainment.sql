@@ -179,7 +179,8 @@ BEGIN ATOMIC
            CASE WHEN judge.divisor = 1 THEN judge.figure
                 ELSE quotient(judge.figure, judge.divisor) END,
            quotient(judge.figure * judge.parts, judge.divisor * judge.owed),
-           CASE WHEN judge.parts = 0 OR judge.divisor = 0 THEN NULL
+           CASE WHEN judge.parts = 0 OR judge.divisor = 0
+                    OR 'NaN' IN (judge.figure, judge.divisor) THEN NULL
                 WHEN judge.direction = 'lower'
                     THEN judge.figure * judge.parts * sign(judge.divisor)
                          <= judge.to_pass * abs(judge.divisor)

@@ -151,6 +151,13 @@ SELECT results_eq(
 SELECT is_empty($$SELECT * FROM quota_gaps('[2026-11-01,2026-11-02)')$$, 'a Sunday has none');
 SELECT is_empty($$SELECT * FROM attainment('[2026-11-01,2026-11-02)', '{calls}')$$, 'and owes nothing');
 
+-- NaN is greater than every number, and reaches nothing
+INSERT INTO quota (agent, metric, period, amount) VALUES ('gone', 'deals', 'month', 1);
+INSERT INTO work VALUES ('gone', '2026-10-06', 'deals', 'NaN');
+SELECT is((SELECT met FROM attainment('[2026-10-01,2026-11-01)', '{deals}', '{gone}')), NULL, 'what is no number meets no quota');
+DELETE FROM quota WHERE agent = 'gone' AND metric = 'deals';
+DELETE FROM work WHERE quantity = 'NaN';
+
 -- bad questions
 SELECT throws_ok($$SELECT * FROM attainment('[2026-11-01,2026-12-01)', '{nothing}')$$, 'LO085', NULL, 'a metric that is none');
 SELECT throws_ok($$SELECT * FROM attainment('[2026-11-01,)')$$, '22023', NULL, 'a period without an end');
