@@ -3,7 +3,8 @@
 --
 
 -- A team's leader and place in the tree, with dates, so that a change does not
--- reach back.  The first leader that a team gets leads it from the beginning.
+-- reach back.  The first leader that a team gets leads it from the beginning,
+-- unless a pay period is closed.
 CREATE TABLE leadership (
     team text NOT NULL,
     valid daterange NOT NULL DEFAULT '(,)',
@@ -51,9 +52,10 @@ BEGIN
                daterange((SELECT max(upper(p.during)) FROM pay_period p
                           WHERE p.status IN ('closed', 'paid')), NULL),
                NEW.leader, NEW.parent;
-    ELSIF present.leader IS NULL AND present.parent IS NOT DISTINCT FROM NEW.parent
-        OR lower(present.valid) = today
-        OR present.leader IS NULL AND lower(present.valid) IS NULL THEN
+    ELSIF lower(present.valid) = today
+        OR present.leader IS NULL AND lower_inf(present.valid)
+           AND NOT EXISTS (SELECT FROM pay_period p
+                           WHERE p.status IN ('closed', 'paid') AND p.during && present.valid) THEN
         UPDATE leadership l SET leader = NEW.leader, parent = NEW.parent
         WHERE l.team = NEW.team AND l.valid = present.valid;
     ELSE
@@ -66,7 +68,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION note_leadership() IS
-    'trigger: keeps in leadership who leads a team, from today on; the first leader counts from the beginning. Locks the team''s present row of leadership';
+    'trigger: keeps in leadership who leads a team, from today on; the first leader counts from the beginning, while no pay period is closed. Locks the team''s present row of leadership';
 CREATE TRIGGER team_is_noted
     AFTER INSERT ON team
     FOR EACH ROW EXECUTE FUNCTION note_leadership();

@@ -229,7 +229,7 @@ END;
 COMMENT ON FUNCTION late_periods(pay_period, text[], date[], date) IS
     'closed periods before one that are to be worked out again for what came late, and for whom (NULL: all)';
 
--- Locks: late_item against another calculate, the period's row, then reads.
+-- Locks: the period's row, late_item against another calculate, then reads.
 CREATE FUNCTION calculate(period text, agents text[] DEFAULT NULL, since date DEFAULT NULL)
     RETURNS integer
     LANGUAGE plpgsql
@@ -244,8 +244,8 @@ DECLARE
     earlier record;
     posted integer := 0;
 BEGIN
-    LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     PERFORM FROM pay_period p WHERE p.period = calculate.period FOR NO KEY UPDATE;
+    LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     present := find_period(calculate.period);
     IF present.status IN ('closed', 'paid') THEN
         RAISE EXCEPTION 'pay period "%" is %', present.period, present.status
@@ -276,7 +276,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION calculate(text, text[], date) IS
-    'works out a period that is not closed and posts what differs from the ledger; returns the number of lines. What came late for closed periods is posted with it; since: they are all worked out again from that day on. agents: only these, and whoever their pay depends on. Locks late_item (one calculate at a time), the period, and the periods of late items as note_late does. Raises LO064, LO069';
+    'works out a period that is not closed and posts what differs from the ledger; returns the number of lines. What came late for closed periods is posted with it; since: they are all worked out again from that day on. agents: only these, and whoever their pay depends on. Locks the period, then late_item (one calculate at a time). Raises LO064, LO069';
 
 CREATE FUNCTION verify(period text)
     RETURNS TABLE (agent text, account text, kind text, component text, during daterange,

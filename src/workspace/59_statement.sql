@@ -37,7 +37,7 @@ $$;
 COMMENT ON FUNCTION pay_gaps(text) IS
     'what a period does not pay although it may have to: components that are undefined, events on days without a plan, and events of nobody the workspace knows. Locks nothing. Raises LO069';
 
--- Locks: late_item against a calculate, the period, then reads.
+-- Locks: the period, late_item against a calculate, then reads.
 CREATE FUNCTION close_period(period text, by text DEFAULT NULL, despite_gaps boolean DEFAULT false)
     RETURNS void
     LANGUAGE plpgsql
@@ -48,8 +48,8 @@ DECLARE
     faults bigint;
     example text;
 BEGIN
-    LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     PERFORM FROM pay_period p WHERE p.period = close_period.period FOR NO KEY UPDATE;
+    LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     present := find_period(close_period.period);
     IF present.status IN ('closed', 'paid') THEN
         RAISE EXCEPTION 'pay period "%" is % already', present.period, present.status
@@ -91,7 +91,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION close_period(text, text, boolean) IS
-    'closes a period in which everything is posted as verify says (LO070) and nothing is missing (LO071, unless despite_gaps); earlier ones of the cycle come first (LO063). Locks late_item (no calculate at the same time) and the period, so it waits for whoever posts in it or edits what it rests on';
+    'closes a period in which everything is posted as verify says (LO070) and nothing is missing (LO071, unless despite_gaps); earlier ones of the cycle come first (LO063). Locks the period, then late_item (no calculate at the same time), so it waits for whoever posts in it or edits what it rests on';
 
 CREATE FUNCTION mark_paid(period text, by text DEFAULT NULL) RETURNS void
     LANGUAGE plpgsql

@@ -48,11 +48,11 @@ SELECT activate_plan(v.plan, v.version) FROM plan_version v ORDER BY v.plan;
 
 -- grades: promoted in the middle of March
 SELECT hire('graded'), hire('ungraded', 'wage by grade');
-SELECT set_grade('graded', 'AM1', '2026-01-01', by => 'boss', ladder => 'advisers');
-INSERT INTO plan_assignment VALUES ('graded', 'wage by grade', '[2026-01-01,)');
+SELECT set_grade('graded', 'AM1', '2020-01-01', by => 'boss', ladder => 'advisers');
+INSERT INTO plan_assignment VALUES ('graded', 'wage by grade', '[2020-01-01,)');
 SELECT hire('subsidised', 'subsidy'), hire('subsidy till 15', 'member');
-INSERT INTO plan_assignment VALUES ('subsidy till 15', 'subsidy', '(,2026-03-16)'),
-    ('subsidy till 15', 'wage by grade', '[2026-03-16,)');
+INSERT INTO plan_assignment VALUES ('subsidy till 15', 'subsidy', '(,2020-03-16)'),
+    ('subsidy till 15', 'wage by grade', '[2020-03-16,)');
 
 -- W09: fees of members
 SELECT hire('W09-1', 'member'), hire('W09-2', 'member'), hire('W09-3', 'member'), hire('W09-5', 'member');
@@ -77,12 +77,12 @@ SELECT did(id || ' a', 'fees', a), did(id || ' b', 'fees', b), did(id || ' leade
 FROM (SELECT id, array_remove(ARRAY[a], NULL) AS a, array_remove(ARRAY[b], NULL) AS b,
              array_remove(ARRAY[own], NULL) AS own, n FROM teams) t;
 -- fees of February, which do not count for March
-SELECT did('W10-1 a', 'fees', 7000, '2026-02-27');
+SELECT did('W10-1 a', 'fees', 7000, '2020-02-27');
 -- W10-9: with a wage of 3000; W10-10: a member with 2500 and a special reward
-SELECT set_grade('W10-9 leader', 'AM3', '2026-01-01', by => 'boss', ladder => 'advisers'), hire('W10-10', 'member');
-SELECT set_grade('W10-10', 'AM2', '2026-01-01', by => 'boss', ladder => 'advisers'), did('W10-10', 'fees', '{1200.50,333.33}'::numeric[]);
+SELECT set_grade('W10-9 leader', 'AM3', '2020-01-01', by => 'boss', ladder => 'advisers'), hire('W10-10', 'member');
+SELECT set_grade('W10-10', 'AM2', '2020-01-01', by => 'boss', ladder => 'advisers'), did('W10-10', 'fees', '{1200.50,333.33}'::numeric[]);
 INSERT INTO plan_assignment (agent, plan) VALUES ('W10-9 leader', 'wage by grade'), ('W10-10', 'wage by grade');
-SELECT approve_award(request_award(w.agent, w.kind, w.amount, '2026-03', 'as decided', 'boss'), 'boss')
+SELECT approve_award(request_award(w.agent, w.kind, w.amount, '2020-03', 'as decided', 'boss'), 'boss')
 FROM (VALUES ('W10-10', 'special reward', 200), ('W10-2 leader', 'allowance cut', -960),
              ('W10-3 leader', 'risk deposit', 500), ('W10-3 leader', 'deposit forfeited', 200),
              ('W09-1', 'commendation', 100), ('W09-2', 'violation, minor', -50),
@@ -94,8 +94,8 @@ CREATE TABLE tiers (id text PRIMARY KEY, assets numeric, wage numeric, sales num
 INSERT INTO tiers VALUES ('W13-1', 0, 1500), ('W13-2', 499999.99, 1500), ('W13-3', 500000, 2500), ('W13-5', 2000000, 4000);
 INSERT INTO tiers (id, sales, marginal, whole) VALUES ('W13-6', 0, 0, 0), ('W13-7', 9999.99, 300, 300),
     ('W13-9', 10000.01, 300, 500), ('W13-10', 30000, 1300, 2400), ('W13-11', 40000, 2100, 3200);
-SELECT hire(id, 'wage by assets'), did(id, 'assets', assets + 1000000, '2026-03-05'),
-       did(id, 'assets', assets, '2026-03-31')
+SELECT hire(id, 'wage by assets'), did(id, 'assets', assets + 1000000, '2020-03-05'),
+       did(id, 'assets', assets, '2020-03-31')
 FROM tiers WHERE assets IS NOT NULL;
 SELECT hire(id, 'stepped'), hire(id || ' whole', 'whole'), did(id, 'sales', sales), did(id || ' whole', 'sales', sales)
 FROM tiers WHERE sales IS NOT NULL;
@@ -105,7 +105,7 @@ SELECT hire('outsourcer', 'campaign'), did('outsourcer', 'outsourced', 2500);
 SELECT hire('first', 'incentive'), hire('second', 'incentive'), hire('third', 'incentive'), hire('none', 'incentive');
 SELECT did('first', 'sales', 300), did('second', 'sales', 200), did('third', 'sales', 200);
 SELECT hire('met', 'trained'), hire('missed', 'trained'), attend('met', 22), attend('missed', 21);
-SELECT calculate('2026-03');
+SELECT calculate('2020-03');
 \o
 SELECT no_plan();
 
@@ -132,7 +132,7 @@ SELECT is((SELECT array_agg(amount ORDER BY quantity DESC) FROM ledger WHERE age
     '{600.25,166.67,0.01}', 'S03.16: each sale pays 50 % of its fee, rounded by itself');
 SELECT is(round(lead_ops.payout('marginal from 0: 50%', 1200.50 + 333.33 + 0.01), 2), 766.92,
     'W09-6: rounding the sum instead makes a cent of difference');
-SELECT is((SELECT awards FROM statement WHERE agent = 'W10-10' AND period = '2026-03'), 200::numeric,
+SELECT is((SELECT awards FROM statement WHERE agent = 'W10-10' AND period = '2020-03'), 200::numeric,
     'S03.17: special rewards are lines of their own');
 SELECT is((SELECT explanation ->> 'approved_by' FROM ledger WHERE agent = 'W10-10' AND kind = 'award'), 'boss',
     'S03.17: with who approved them');
@@ -147,12 +147,12 @@ SELECT is(paid('W10-3 leader', 'performance allowance'), 15000 * 0.08 * 1.2,
     'S03.21: times N, and only sales of the period count');
 SELECT is(payout('W10-9 leader'), 8200::numeric, 'W10-9: leader: wage 3000, own fee 8000, team 15000');
 SELECT is(payout('W10-10'), 3466.92, 'W10-10: member: wage 2500, two fees, a special reward');
-SELECT is(ARRAY[paid('W10-2 leader', 'performance allowance'), (SELECT awards FROM statement WHERE agent = 'W10-2 leader' AND period = '2026-03')],
+SELECT is(ARRAY[paid('W10-2 leader', 'performance allowance'), (SELECT awards FROM statement WHERE agent = 'W10-2 leader' AND period = '2020-03')],
     '{960,-960}', 'S03.23: the allowance is cut or cancelled by a line of its own');
 SELECT is((SELECT balance FROM account_balance WHERE agent = 'W10-3 leader' AND account = 'deposit'), 300::numeric,
     'S03.24: a violation can be taken from the leader''s deposit');
 SELECT is(refusal(format('SELECT approve_award(%s, %L)',
-    request_award('W10-3 leader', 'deposit forfeited', 300.01, '2026-03', 'x', 'boss'), 'boss')), 'LO068',
+    request_award('W10-3 leader', 'deposit forfeited', 300.01, '2020-03', 'x', 'boss'), 'boss')), 'LO068',
     'S03.24: as far as it goes');
 
 SELECT is(paid(id, 'commission'), marginal, format('%s: sales %s, marginal', id, sales)) FROM tiers WHERE sales IS NOT NULL ORDER BY length(id), id;
@@ -166,16 +166,16 @@ SELECT is(ARRAY[paid('first', 'prize'), paid('second', 'prize'), paid('third', '
 SELECT is(paid('outsourcer', 'outsourced'), 100::numeric, 'S13.9: campaigns for others pay a commission of their own');
 SELECT is(ARRAY[paid('met', 'training pay'), paid('missed', 'training pay')], '{100,0}',
     'S17.6: attending as required may be a condition of pay');
-SELECT is((SELECT awards FROM statement WHERE agent = 'W09-1' AND period = '2026-03'), 100::numeric, 'S20.4: commendations pay');
+SELECT is((SELECT awards FROM statement WHERE agent = 'W09-1' AND period = '2020-03'), 100::numeric, 'S20.4: commendations pay');
 SELECT is((SELECT array_agg(amount ORDER BY amount) FROM ledger WHERE kind = 'award' AND agent IN ('W09-2', 'W09-3')), '{-300,-50}',
     'S20.5: violations have levels, each with what it costs');
-SELECT is((SELECT awards FROM statement WHERE agent = 'W10-1 leader' AND period = '2026-03'), -50::numeric,
+SELECT is((SELECT awards FROM statement WHERE agent = 'W10-1 leader' AND period = '2020-03'), -50::numeric,
     'S20.7: a manager is liable as well');
-SELECT is((SELECT awards FROM statement WHERE agent = 'W09-5' AND period = '2026-03'), -200::numeric,
+SELECT is((SELECT awards FROM statement WHERE agent = 'W09-5' AND period = '2020-03'), -200::numeric,
     'S20.21: uncivil language is a violation of its own');
-SELECT is((SELECT payout FROM statement WHERE agent = 'W09-3' AND period = '2026-03'), 0::numeric,
+SELECT is((SELECT payout FROM statement WHERE agent = 'W09-3' AND period = '2020-03'), 0::numeric,
     'S20.5: what is more than the pay is carried on');
 
-SELECT is_empty($$SELECT * FROM verify('2026-03')$$, 'S03: the ledger is what the plans say');
+SELECT is_empty($$SELECT * FROM verify('2020-03')$$, 'S03: the ledger is what the plans say');
 SELECT * FROM finish();
 ROLLBACK;

@@ -39,11 +39,11 @@ INSERT INTO valid VALUES ('W27-2', 0, 0), ('W27-3', 219, 0), ('W27-5', 221, 2), 
 SELECT hire(v.id, 'probation'), did(v.id, 'valid calls', v.n), hire(v.id || ' all', 'all calls'), did(v.id || ' all', 'valid calls', v.n) FROM valid v;
 SELECT hire('W27-17', 'by valid calls'), did('W27-17', 'valid calls', 219);
 SELECT hire(a, 'full') FROM unnest('{A,B,C}'::text[]) a;
-SELECT did('A', 'valid calls', 250), did('B', 'valid calls', 240), did('C', 'valid calls', 250, '2026-04-10'), did('A', 'valid calls', 250, '2026-04-10');
-SELECT did('A', 'signed', '{1,1,1}'::numeric[]), did('B', 'signed', '{1,1,1,1,1}'::numeric[]), did('A', 'signed', '{1,1}'::numeric[], '2026-04-10');
-SELECT did('A', 'orders', 10000, '2026-01-10'), did('A', 'orders', 15000, '2026-02-10'), did('A', 'orders', 12000, '2026-03-10'),
-       did('A', 'orders', 70000, '2026-04-10'), did('B', 'orders', 11200), did('A', 'field days', 3), did('B', 'field days', 1);
-SELECT calculate(format('2026-0%s', n)) FROM generate_series(1, 4) n;
+SELECT did('A', 'valid calls', 250), did('B', 'valid calls', 240), did('C', 'valid calls', 250, '2020-04-10'), did('A', 'valid calls', 250, '2020-04-10');
+SELECT did('A', 'signed', '{1,1,1}'::numeric[]), did('B', 'signed', '{1,1,1,1,1}'::numeric[]), did('A', 'signed', '{1,1}'::numeric[], '2020-04-10');
+SELECT did('A', 'orders', 10000, '2020-01-10'), did('A', 'orders', 15000, '2020-02-10'), did('A', 'orders', 12000, '2020-03-10'),
+       did('A', 'orders', 70000, '2020-04-10'), did('B', 'orders', 11200), did('A', 'field days', 3), did('B', 'field days', 1);
+SELECT calculate(format('2020-0%s', n)) FROM generate_series(1, 4) n;
 \o
 SELECT no_plan();
 
@@ -51,7 +51,7 @@ SELECT is(paid(v.id, 'valid calls'), v.pay, format('%s: %s valid calls', v.id, v
 SELECT is(paid('W27-5 all', 'valid calls'), 442::numeric, 'W27-7: 221, where all of them pay');
 SELECT is(payout(c.id), c.pay, format('%s: %s calls, %s valid, orders %s', c.id, c.calls, c.valid, c.orders)) FROM cases c ORDER BY length(c.id), c.id;
 SELECT is(payout('W27-17'), 497.73, 'W27-17: base pay by 219 of 220 valid calls');
-SELECT is((SELECT array_agg(a.quota ORDER BY a.metric) FROM attainment('[2026-03-01,2026-04-01)', '{calls,valid calls}', '{W27-9}') a), '{2200,220}',
+SELECT is((SELECT array_agg(a.quota ORDER BY a.metric) FROM attainment('[2020-03-01,2020-04-01)', '{calls,valid calls}', '{W27-9}') a), '{2200,220}',
     'W27-1: month quotas of 2200 calls and 220 valid calls');
 
 SELECT is(paid('A', 'base pay'), 500::numeric, 'S18.13: the base is a figure of the plan');
@@ -59,7 +59,7 @@ SELECT is(payout('B'), (SELECT sum(paid('B', component)) FROM component WHERE pl
 SELECT cmp_ok(paid('B', 'bonus'), '>', paid('B', 'base pay'), 'S18.11: the performance share can be the larger one');
 SELECT is(ARRAY[paid('A', 'transport'), paid('C', 'transport')], '{150,0}', 'S18.14: a transport subsidy for field work');
 SELECT is(paid('C', 'communication'), 80::numeric, 'S18.15: a communication subsidy');
-SELECT is((SELECT array_agg(paid('A', c, p) ORDER BY c, p) FROM unnest('{2026-01,2026-02,2026-03,2026-04}'::text[]) p,
+SELECT is((SELECT array_agg(paid('A', c, p) ORDER BY c, p) FROM unnest('{2020-01,2020-02,2020-03,2020-04}'::text[]) p,
            unnest('{bonus,bonus of the quarter,bonus of the year}'::text[]) c),
     '{500,750,600,3500, 0,0,370,700, 0,0,0,1070}', 'S18.16: commission by month, quarter and year, each paid to date');
 SELECT is(ARRAY[paid('A', 'bonus'), paid('A', 'valid call bonus')], '{600,60}', 'S18.17: from the value of deals and the number of valid calls');
@@ -70,12 +70,12 @@ SELECT is(paid('W27-10', 'base pay'), 499.77, 'S18.30: base pay goes down in pro
 
 SELECT is(ARRAY[paid('A', 'phone allowance, valid calls'), paid('B', 'phone allowance, signed')], '{100,100}',
     'W28-1: A has the most valid calls, B the most contracts');
-SELECT is(paid('A', 'phone allowance, valid calls', '2026-04') + paid('A', 'phone allowance, signed', '2026-04'), 200::numeric,
+SELECT is(paid('A', 'phone allowance, valid calls', '2020-04') + paid('A', 'phone allowance, signed', '2020-04'), 200::numeric,
     'W28-2: the best in both has both');
-SELECT is(ARRAY[paid('A', 'phone allowance, valid calls', '2026-04'), paid('C', 'phone allowance, valid calls', '2026-04'),
-                paid('B', 'phone allowance, valid calls', '2026-04')], '{100,100,0}', 'W28-3: a tie pays both, and nothing done wins nothing');
+SELECT is(ARRAY[paid('A', 'phone allowance, valid calls', '2020-04'), paid('C', 'phone allowance, valid calls', '2020-04'),
+                paid('B', 'phone allowance, valid calls', '2020-04')], '{100,100,0}', 'W28-3: a tie pays both, and nothing done wins nothing');
 SELECT is(paid('B', 'base pay') + paid('B', 'bonus') + paid('B', 'transport') + paid('B', 'communication'), 1290::numeric,
     'W28-5: 500 + 560 + 150 + 80');
-SELECT is_empty($$SELECT v.* FROM generate_series(1, 4) n CROSS JOIN LATERAL verify(format('2026-0%s', n)) v$$, 'S18: the ledger is what the plans say');
+SELECT is_empty($$SELECT v.* FROM generate_series(1, 4) n CROSS JOIN LATERAL verify(format('2020-0%s', n)) v$$, 'S18: the ledger is what the plans say');
 SELECT * FROM finish();
 ROLLBACK;
