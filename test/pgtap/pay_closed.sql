@@ -94,7 +94,7 @@ SELECT is_empty($$SELECT * FROM verify('2020-01')$$, 'after all that the period 
 SELECT is(refusal(s), 'accepted', 'accepted: ' || s) FROM unnest(ARRAY[
     $$UPDATE membership SET valid = '[2020-01-01,2020-02-20)' WHERE agent = 'ann'$$, $$INSERT INTO membership (agent, team, valid) VALUES ('boss', 'desk', '[2020-02-01,)')$$,
     $$UPDATE quota SET note = 'x'$$, $$UPDATE quota SET valid = '[2020-01-01,2020-02-01)'$$, $$UPDATE draw SET valid = '[2020-01-01,2020-02-01)'$$,
-    $$SELECT set_grade('ann', 'B', '2020-02-01', was => 'A', by => 'boss')$$, $$UPDATE team SET leader = 'boss' WHERE team = 'desk'$$,
+    $$SELECT set_grade('bob', 'A', '2020-02-01', by => 'boss', ladder => 'ladder')$$, $$UPDATE team SET leader = 'boss' WHERE team = 'desk'$$,
     $$SELECT copy_plan('p', 1, '[2020-03-01,)'); SELECT activate_plan('p', max(version)) FROM plan_version WHERE status = 'draft'$$,
     $$INSERT INTO team (team, leader) VALUES ('new', 'lead')$$]) s;
 SELECT is_empty($$SELECT * FROM verify('2020-01')$$, 'and the period still verifies');
