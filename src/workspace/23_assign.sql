@@ -86,6 +86,18 @@ END;
 COMMENT ON FUNCTION eligible_teams(text, text[]) IS
     'teams of a pool in which anybody of these is present';
 
+-- A drain locks rows of waiting before the keys of their leads, so nobody who has
+-- a key waits for such a row: the drain will see that the lead is held.
+CREATE FUNCTION leave_line(lead text) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    DELETE FROM waiting w
+    WHERE w.lead IN (SELECT l.lead FROM waiting l WHERE l.lead = leave_line.lead
+                     FOR UPDATE SKIP LOCKED);
+END;
+COMMENT ON FUNCTION leave_line(text) IS
+    'takes a lead that is held out of waiting, unless somebody else has its row locked';
+
 -- Writes a decision and takes the turns for it; the caller has the pool's lock
 -- (lock_pool).  No row comes back where the lead is held already: the key of a
 -- lead is the only thing two pools could want at once.
@@ -109,6 +121,7 @@ BEGIN
             clock_timestamp())
     ON CONFLICT (lead) WHERE ended_at IS NULL DO NOTHING
     RETURNING * INTO decision;
+    PERFORM leave_line(decide.lead);
     IF decision.seq IS NULL THEN
         RETURN NULL;
     END IF;
@@ -129,7 +142,6 @@ BEGIN
         SET turns = lead_ops.deal_to(t.turns, decide.agent, decide.eligible)
         WHERE t.pool = ledger.pool AND t.team = decide.team;
     END IF;
-    DELETE FROM waiting w WHERE w.lead = decide.lead;
     IF ledger.has_caps THEN
         PERFORM note_cap(decision);
     END IF;
@@ -352,7 +364,7 @@ BEGIN
             END IF;
             IF decision.seq IS NOT NULL THEN
                 IF EXISTS (SELECT FROM waiting w WHERE w.lead = assign.lead) THEN
-                    DELETE FROM waiting w WHERE w.lead = assign.lead;
+                    PERFORM leave_line(assign.lead);
                 END IF;
                 IF ring.notifies THEN
                     PERFORM notify_assigned(decision);
@@ -382,7 +394,9 @@ BEGIN
         RETURNING * INTO decision;
         IF decision.seq IS NOT NULL THEN
             WITH heard AS (
-                DELETE FROM waiting w WHERE w.lead = assign.lead
+                DELETE FROM waiting w
+                WHERE w.lead IN (SELECT l.lead FROM waiting l WHERE l.lead = assign.lead
+                                 FOR UPDATE SKIP LOCKED)
             ), turn_of_agent AS (
                 UPDATE team_ledger t
                 SET turns = lead_ops.deal_to(t.turns, decision.agent)

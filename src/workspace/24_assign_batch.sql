@@ -118,7 +118,14 @@ BEGIN
         at := at + deal_run(ledger, leads[at + 1:], customers[at + 1:]);
     END LOOP;
     IF EXISTS (SELECT FROM waiting) THEN
-        EXECUTE 'DELETE FROM waiting w USING unnest($1) l (lead) WHERE w.lead = l.lead'
+        -- but for those that somebody drains (see leave_line)
+        EXECUTE $sql$
+            WITH line AS MATERIALIZED (
+                SELECT w.lead FROM waiting w JOIN unnest($1) l (lead) ON l.lead = w.lead
+                FOR UPDATE OF w SKIP LOCKED
+            )
+            DELETE FROM waiting w USING line l WHERE w.lead = l.lead
+            $sql$
         USING leads[:at];
     END IF;
     IF ledger.notifies AND at > 0 THEN

@@ -258,14 +258,8 @@ BEGIN
         FROM next_turns(is_flat, ledger.turns, ledger.teams, ledger.agents, run) t
         ORDER BY t.n;
         dealt := dealt + run;
-        IF is_flat THEN
-            ledger.turns := lead_ops.dealt(ledger.turns, run);
-        ELSE
-            SELECT d.teams, d.agents INTO step
-            FROM lead_ops.dealt_levels(ledger.turns, ledger.teams, ledger.agents, run) d;
-            ledger.turns := step.teams;
-            ledger.agents := step.agents;
-        END IF;
+        SELECT t.turns_after, t.agents_after INTO ledger.turns, ledger.agents
+        FROM after_turns(is_flat, ledger.turns, ledger.teams, ledger.agents, run) t;
     END LOOP;
 END
 $$;

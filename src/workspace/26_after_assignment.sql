@@ -79,8 +79,8 @@ BEGIN
     INSERT INTO lead_event (lead, kind, agent, reason, by)
     VALUES (ended.lead, 'ended', ended.agent, end_assignment.because, end_assignment.by);
 
-    -- it was put in line while it was being dealt
-    DELETE FROM waiting w WHERE w.lead = ended.lead;
+    -- it may have been put in line while it was being dealt
+    PERFORM leave_line(ended.lead);
 
     -- an open lead less may free a seat at its cap
     INSERT INTO roster_change (pool)
@@ -314,6 +314,11 @@ BEGIN
     decision := decide(ledger, wanted.lead, wanted.customer,
                        team_in_roster(ledger, pick.agent), pick.agent, 'picked', false,
                        NULL, wanted.requires, wanted.requested_by);
+    IF decision.seq IS NULL THEN
+        RAISE EXCEPTION 'lead "%" is held already', pick.lead
+            USING ERRCODE = 'LO025',
+                  DETAIL = 'It was assigned through another pool in this moment.';
+    END IF;
     RETURN decision;
 END
 $$;

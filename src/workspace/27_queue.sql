@@ -86,6 +86,33 @@ END;
 COMMENT ON FUNCTION is_for_anybody(waiting, text[]) IS
     'could any of these agents get the waiting lead?';
 
+-- Locks: rows of waiting, which the caller has.
+CREATE FUNCTION still_waiting(line waiting[]) RETURNS waiting[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    waiting waiting[];
+BEGIN
+    EXECUTE $sql$
+        WITH gone AS (
+            DELETE FROM waiting w
+            USING unnest($1) l
+            JOIN assignment a ON a.lead = l.lead AND a.ended_at IS NULL
+            WHERE w.lead = l.lead
+            RETURNING w.lead
+        )
+        SELECT array_agg(l ORDER BY l.since, l.lead) FROM unnest($1) l
+        WHERE l.lead NOT IN (SELECT g.lead FROM gone g)
+        $sql$
+    INTO waiting
+    USING still_waiting.line;
+    RETURN waiting;
+END
+$$;
+COMMENT ON FUNCTION still_waiting(waiting[]) IS
+    'takes the leads that somebody holds off a line whose rows the caller has locked, and gives the others';
+
 -- Locks: the pool's ledger row, then rows of waiting that nobody else has.
 CREATE FUNCTION drain_among(pool text, max integer, among text[]) RETURNS integer
     LANGUAGE plpgsql
@@ -138,19 +165,7 @@ BEGIN
     END IF;
 
     -- some may have been dealt to somebody since they came
-    EXECUTE $sql$
-        WITH gone AS (
-            DELETE FROM waiting w
-            USING unnest($1) l
-            JOIN assignment a ON a.lead = l.lead AND a.ended_at IS NULL
-            WHERE w.lead = l.lead
-            RETURNING w.lead
-        )
-        SELECT array_agg(l ORDER BY l.since, l.lead) FROM unnest($1) l
-        WHERE l.lead NOT IN (SELECT g.lead FROM gone g)
-        $sql$
-    INTO line
-    USING line;
+    line := still_waiting(line);
 
     -- a line of leads of which only the ledgers decide is dealt at once
     IF ledger.is_plain AND NOT EXISTS (
@@ -163,7 +178,11 @@ BEGIN
             ARRAY (SELECT w.lead FROM unnest(line) w ORDER BY w.since, w.lead),
             CASE WHEN NOT ledger.is_sticky THEN
                 ARRAY (SELECT w.customer FROM unnest(line) w ORDER BY w.since, w.lead) END);
-        RETURN (SELECT l.seq - ledger.seq FROM pool_ledger l WHERE l.pool = drain_among.pool);
+        SELECT l.seq - ledger.seq INTO dealt FROM pool_ledger l WHERE l.pool = drain_among.pool;
+        IF dealt < cardinality(line) THEN
+            PERFORM still_waiting(line);
+        END IF;
+        RETURN dealt;
     END IF;
 
     FOREACH one IN ARRAY coalesce(line, '{}') LOOP
