@@ -252,9 +252,10 @@ BEGIN
     WHERE l.pool = lock_pool.pool AND NOT l.is_ring
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        IF EXISTS (SELECT FROM pool_ledger l WHERE l.pool = lock_pool.pool) THEN
-            PERFORM lock_ring(lock_pool.pool);
-        ELSE
+        -- the ring's lock also where there is no ledger yet: whoever makes it now may
+        -- have made a ring, too, by the time the INSERT has waited for him
+        PERFORM lock_ring(lock_pool.pool);
+        IF NOT EXISTS (SELECT FROM pool_ledger l WHERE l.pool = lock_pool.pool) THEN
             INSERT INTO pool_ledger (pool, is_flat)
             SELECT p.pool, p.rotation = 'flat' FROM pool p WHERE p.pool = lock_pool.pool
             ON CONFLICT ON CONSTRAINT pool_ledger_pkey DO NOTHING;
