@@ -93,8 +93,6 @@ BEGIN
             FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                 WITH ORDINALITY g (call, agent, number, started_at, ended_at, outcome, lead,
                                    customer, direction, recording, place)
-            WHERE NOT EXISTS (SELECT FROM attempt a
-                              WHERE a.campaign = $1 AND a.imported_call = g.call)
             ORDER BY g.call, g.place
         ), made AS (
             INSERT INTO attempt (imported_call, task, campaign, lead, customer, number, agent,
@@ -107,7 +105,8 @@ BEGIN
             JOIN outcome o ON o.outcome = g.outcome
             JOIN campaign c ON c.campaign = $1
             LEFT JOIN task t ON t.lead = g.lead AND t.campaign = $1
-            ORDER BY g.started_at, g.place
+            ORDER BY g.started_at, g.call
+            ON CONFLICT (campaign, imported_call) WHERE imported_call IS NOT NULL DO NOTHING
             RETURNING number, customer, direction, started_at, ended_at, reached
         ), tried AS (
             SELECT m.number, min(m.customer) AS customer,

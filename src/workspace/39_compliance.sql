@@ -16,7 +16,7 @@ CREATE TABLE compliance_rule (
     attempt_window interval[] NOT NULL DEFAULT '{}',
     rest_after_reached interval,
     source text NOT NULL,
-    checked_on date NOT NULL,
+    checked_on date,
     CONSTRAINT compliance_rule_pkey PRIMARY KEY (rule),
     CONSTRAINT compliance_rule_rule_check CHECK (rule <> ''),
     CONSTRAINT compliance_rule_source_check CHECK (source <> ''),
@@ -30,19 +30,20 @@ COMMENT ON TABLE compliance_rule IS
 COMMENT ON COLUMN compliance_rule.hours IS 'when customers may be called, in their zone; NULL: at any time';
 COMMENT ON COLUMN compliance_rule.attempts_in_window IS 'as campaign.attempts_in_window';
 COMMENT ON COLUMN compliance_rule.source IS 'where it is written';
-COMMENT ON COLUMN compliance_rule.checked_on IS 'when the source was last read';
+COMMENT ON COLUMN compliance_rule.checked_on IS
+    'when its wording was last compared; NULL: it was taken from what others write about it';
 
 INSERT INTO compliance_rule
     (rule, name, hours, attempts_in_window, attempt_window, rest_after_reached, source, checked_on)
 VALUES
     ('us_federal', 'USA: calling hours', '08:00-21:00', '{}', '{}', NULL,
-     '47 CFR 64.1200(c)(1): not before 8:00 nor after 21:00 at the called party', '2026-11-01'),
+     '47 CFR 64.1200(c)(1): not before 8:00 nor after 21:00 at the called party', '2026-11-24'),
     ('us_florida', 'Florida: hours and attempts', '08:00-20:00', '{3}', '{24:00}', NULL,
-     'Florida Telephone Solicitation Act 2021, 501.616(6): 8:00 to 20:00, 3 calls in 24 hours', '2026-11-01'),
+     'Florida Statutes 501.616(6), since 2021-07-01: not before 8:00 nor after 20:00 in the called person''s zone, 3 calls in 24 hours on the same subject', '2026-11-24'),
     ('us_debt', 'USA: debt collection', '08:00-21:00', '{7}', '{168:00}', '168:00',
-     '12 CFR 1006.14(b)(2) (Regulation F): 7 calls in 7 days, none for 7 days after a conversation; 1006.6(b)(1): 8:00 to 21:00', '2026-11-01'),
+     '12 CFR 1006.14(b)(2) (Regulation F): 7 calls in 7 days, none for 7 days after a conversation; 1006.6(b)(1): 8:00 to 21:00', NULL),
     ('cn_collection', 'China: loan collection', '08:00-22:00', '{}', '{}', NULL,
-     'national guideline on loan collection, announced 2025-03: none from 22:00 to 8:00', '2026-11-01');
+     'national guideline on loan collection, announced 2025-03: none from 22:00 to 8:00', NULL);
 
 CREATE TABLE campaign_rule (
     campaign text NOT NULL,
