@@ -38,3 +38,33 @@ END
 $$;
 COMMENT ON FUNCTION plan_attendance(daterange, text[]) IS
     'writes the days that agents are due to work, as not worked yet, and says how many; days that stand there already are left as they are. agents NULL: all. Locks only what it inserts, by agent and day';
+
+-- Locks: nothing but the rows it writes, by agent and day.
+CREATE FUNCTION record_attendance(during daterange, agents text[] DEFAULT NULL) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+#variable_conflict use_column
+DECLARE
+    recorded integer;
+BEGIN
+    PERFORM plan_attendance(record_attendance.during, record_attendance.agents);
+    -- what is not planned by now is not due
+    INSERT INTO attendance AS t (agent, day, due, worked)
+    SELECT DISTINCT l.agent, d.day, 0, 1
+    FROM presence_log l
+    JOIN agent a ON a.agent = l.agent
+    CROSS JOIN LATERAL (SELECT timezone(a.zone, l.at)::date AS day) d
+    WHERE l.state = 'signed_in' AND d.day <@ record_attendance.during
+      AND l.at >= lower(record_attendance.during) - 1
+      AND l.at < upper(record_attendance.during) + 1
+      AND (agents IS NULL OR l.agent IN (SELECT unnest(agents)))
+    ORDER BY l.agent, d.day
+    ON CONFLICT ON CONSTRAINT attendance_pkey DO UPDATE SET worked = t.due
+        WHERE t.worked = 0 AND t.due > 0 AND t.note IS NULL;
+    GET DIAGNOSTICS recorded = ROW_COUNT;
+    RETURN recorded;
+END
+$$;
+COMMENT ON FUNCTION record_attendance(daterange, text[]) IS
+    'plans attendance and counts each day on which an agent signed in as worked, in full; says how many days that are new. Days that were worked already or have a note are left as they are. agents NULL: all. Locks only what it writes, by agent and day';
