@@ -56,8 +56,9 @@ BEGIN
     JOIN agent a ON a.agent = l.agent
     CROSS JOIN LATERAL (SELECT timezone(a.zone, l.at)::date AS day) d
     WHERE l.state = 'signed_in' AND d.day <@ record_attendance.during
-      AND l.at >= lower(record_attendance.during) - 1
-      AND l.at < upper(record_attendance.during) + 1
+      -- no zone is a day away from UTC
+      AND l.at >= timezone('UTC', (lower(record_attendance.during) - 1)::timestamp)
+      AND l.at < timezone('UTC', (upper(record_attendance.during) + 1)::timestamp)
       AND (agents IS NULL OR l.agent IN (SELECT unnest(agents)))
     ORDER BY l.agent, d.day
     ON CONFLICT ON CONSTRAINT attendance_pkey DO UPDATE SET worked = t.due

@@ -4,6 +4,7 @@
 BEGIN;
 SELECT lead_ops.create_workspace('attendance_test');
 SET LOCAL search_path = attendance_test, public;
+SET LOCAL TimeZone = 'Etc/GMT+12';
 SELECT no_plan();
 
 INSERT INTO agent (agent, hired_on) VALUES ('ann', NULL), ('new', '2026-10-20');
