@@ -36,6 +36,7 @@ CREATE TABLE campaign (
     contact_ways integer NOT NULL DEFAULT 0,
     caller_number text,
     target integer,
+    teams text[],
     survey text,
     stages lead_ops.ladder,
     CONSTRAINT campaign_pkey PRIMARY KEY (campaign),
@@ -55,7 +56,9 @@ CREATE TABLE campaign (
     CONSTRAINT campaign_number_format_check CHECK ('' !~ number_format),
     CONSTRAINT campaign_valid_talk_check CHECK (valid_talk >= interval '0'),
     CONSTRAINT campaign_contact_ways_check CHECK (contact_ways >= 0),
-    CONSTRAINT campaign_target_check CHECK (target > 0)
+    CONSTRAINT campaign_target_check CHECK (target > 0),
+    CONSTRAINT campaign_teams_check
+        CHECK (teams <> '{}' AND array_position(teams, NULL) IS NULL)
 );
 CREATE INDEX campaign_calendar_idx ON campaign (calendar);
 CREATE INDEX campaign_survey_idx ON campaign (survey);
@@ -91,6 +94,8 @@ COMMENT ON COLUMN campaign.contact_ways IS
     'a call whose record has fewer ways to contact the customer is not valid';
 COMMENT ON COLUMN campaign.caller_number IS 'the number that calls are made from';
 COMMENT ON COLUMN campaign.target IS 'how many results the campaign is to bring';
+COMMENT ON COLUMN campaign.teams IS
+    'teams whose members call for it, and those of the teams below; NULL: every agent may';
 COMMENT ON COLUMN campaign.survey IS 'the survey that its calls answer';
 COMMENT ON COLUMN campaign.stages IS
     'how far a lead can come, such as interested < visited < signed; NULL: no stages';

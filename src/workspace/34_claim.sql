@@ -158,6 +158,28 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION microseconds(timestamptz) IS 'since 1970';
 
+CREATE FUNCTION refuse_stranger(agent text, rules campaign, moment timestamptz) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM agent a
+        JOIN membership m ON m.agent = a.agent
+            AND m.valid @> (refuse_stranger.moment AT TIME ZONE a.zone)::date
+        JOIN teams_below(rules.teams) b ON b.below = m.team
+        WHERE a.agent = refuse_stranger.agent
+    ) THEN
+        RAISE EXCEPTION 'agent "%" is in no team of campaign "%"', refuse_stranger.agent,
+                rules.campaign
+            USING ERRCODE = 'LO017',
+                  DETAIL = format('Its teams are: %s.', array_to_string(rules.teams, ', '));
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION refuse_stranger(text, campaign, timestamptz) IS
+    'raises LO017 for an agent who is in none of the campaign''s teams on that day; takes no lock';
+
 -- A look at everything that is due.  Where the campaign has caps, an attempt
 -- counts as soon as it is claimed.
 -- Locks: rows of due_start, tasks, and where the campaign has caps rows of
@@ -191,6 +213,9 @@ BEGIN
     IF NOT FOUND THEN
         PERFORM refuse_absent(claim_due.agent);
         PERFORM unknown_campaign(claim_due.campaign);
+    END IF;
+    IF rules.teams IS NOT NULL THEN
+        PERFORM refuse_stranger(claim_due.agent, rules, moment);
     END IF;
     SELECT k.days INTO days FROM calendar k WHERE k.calendar = rules.calendar;
     IF NOT rules.during @> moment
@@ -335,6 +360,7 @@ BEGIN
           AND c.attempts_a_day IS NULL
           AND c.attempts_in_window = '{}'
           AND c.rest_after_reached IS NULL
+          AND c.teams IS NULL
           AND EXISTS (SELECT FROM presence p
                       WHERE p.agent = next_calls.agent AND p.state = 'signed_in')
           AND NOT EXISTS (SELECT FROM due_note n WHERE n.campaign = next_calls.campaign)

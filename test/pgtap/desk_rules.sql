@@ -62,8 +62,9 @@ $$;
 --
 -- S04: a telesales service platform
 --
-INSERT INTO campaign (campaign, zone, target, during, survey) VALUES ('s04', 'Asia/Shanghai', 100, '[2026-01-01,2099-01-01)', NULL);
+INSERT INTO campaign (campaign, zone, target, during, teams) VALUES ('s04', 'Asia/Shanghai', 100, '[2026-01-01,2099-01-01)', '{service}');
 SELECT is(pg_temp.load('s04', 'L1', 'L2', 'L3', 'L4', 'L5'), 5, 'S04.5: an outbound task has its list, its period and its target');
+SELECT is(pg_temp.refusal($$SELECT next_calls('bob', 's04')$$), 'LO017', 'S04.5: and its groups: others get no calls of it');
 SELECT results_eq($$SELECT state, since <= clock_timestamp() FROM presence WHERE agent = 'ann'$$, $$VALUES ('signed_in', true)$$,
     'S04.2: an agent has a state, signed in or not, and since when');
 SELECT is(pg_temp.refusal($$SELECT next_calls('out', 's04')$$), 'LO011', 'S04.3: without signing in there is nothing to dial');

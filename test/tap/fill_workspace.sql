@@ -119,6 +119,7 @@ SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+861055
     ARRAY[timestamptz '2026-03-01 10:01+00'], ARRAY['answered']);
 SELECT count(*) FROM remind_callbacks('100 years');
 SELECT apply_rule('visits', 'us_debt', 'agent 3');
+UPDATE campaign SET teams = '{"team 2"}' WHERE campaign = 'visits';
 INSERT INTO make_up (agent, metric, day, missing, due_on, note) VALUES ('agent 1', 'leads_received', '2026-03-04', 1.50, '2026-03-07', '\');
 -- pay: two months, the first closed, with late items, awards, draws and shared sales
 INSERT INTO plan (plan, name) VALUES ('plan "A"', E'with\ttab\\'), ('leaders', NULL);
