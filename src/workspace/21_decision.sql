@@ -41,7 +41,7 @@ COMMENT ON TABLE assignment IS
     'Every decision, in the order they were made in their pool. What was decided stays; only how it went on is written later';
 COMMENT ON COLUMN assignment.seq IS 'number of the decision in the pool; without gaps, but for those that rings leave';
 COMMENT ON COLUMN assignment.how IS
-    'dealt by turns, to who had least_open leads, sticky (the customer''s agent), picked from the public pool, reassigned by a person, or redistributed from who left';
+    'dealt by turns, to who had least_open leads, sticky (the customer''s agent), picked from the public pool, reassigned by a person, redistributed from who left, or rebalanced to who held least';
 COMMENT ON COLUMN assignment.takes_turn IS 'it counted in the ledgers';
 COMMENT ON COLUMN assignment.roster IS 'version of the pool''s roster it was made by';
 COMMENT ON COLUMN assignment.eligible IS
