@@ -26,14 +26,20 @@ CREATE TABLE setting (
     absence_lowers_quota boolean NOT NULL DEFAULT false,
     early_leave interval NOT NULL DEFAULT '30 min',
     early_days_off numeric NOT NULL DEFAULT 0.5,
+    appeal_days integer NOT NULL DEFAULT 7,
+    appeal_team text,
+    ruling_team text,
     CONSTRAINT setting_pkey PRIMARY KEY (one),
     CONSTRAINT setting_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar ON UPDATE CASCADE,
+    CONSTRAINT setting_appeal_team_fkey FOREIGN KEY (appeal_team) REFERENCES team,
+    CONSTRAINT setting_ruling_team_fkey FOREIGN KEY (ruling_team) REFERENCES team,
     CONSTRAINT setting_one_check CHECK (one),
     CONSTRAINT setting_zone_check CHECK (timezone(zone, timestamptz 'epoch') IS NOT NULL),
     CONSTRAINT setting_week_belongs_to_check
         CHECK (week_belongs_to IN ('last_work_day', 'first_day', 'most_days')),
     CONSTRAINT setting_early_leave_check CHECK (early_leave >= interval '0'),
-    CONSTRAINT setting_early_days_off_check CHECK (early_days_off BETWEEN 0 AND 7)
+    CONSTRAINT setting_early_days_off_check CHECK (early_days_off BETWEEN 0 AND 7),
+    CONSTRAINT setting_appeal_days_check CHECK (appeal_days >= 0)
 );
 CREATE INDEX setting_calendar_idx ON setting (calendar);
 COMMENT ON TABLE setting IS 'What holds for the whole organisation: one row, made with the workspace';
@@ -52,6 +58,12 @@ COMMENT ON COLUMN setting.early_leave IS
     'how long before the end of work an agent may leave who has done the day''s quotas';
 COMMENT ON COLUMN setting.early_days_off IS
     'most days off in a week for an agent who has done the week''s quotas early';
+COMMENT ON COLUMN setting.appeal_days IS
+    'how many days after the day of publication an appeal may be filed; the last one counts';
+COMMENT ON COLUMN setting.appeal_team IS
+    'team that hears appeals, such as HR; NULL: anybody but those concerned';
+COMMENT ON COLUMN setting.ruling_team IS
+    'team that rules on them in the end, such as the general manager''s office; NULL: likewise';
 
 CREATE TRIGGER setting_no_delete
     BEFORE DELETE ON setting

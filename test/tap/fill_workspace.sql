@@ -153,7 +153,28 @@ SELECT calculate('2026-01') > 0, close_period('2026-01', 'agent 1', despite_gaps
 SELECT count(*) FROM refund_sale('sale "1"', 400, 'returned');
 SELECT calculate('2026 "02"') > 0;
 SELECT count(*) FROM refund_sale('sale "1"', 100, 'more of it');
+<<<<<<< HEAD
 -- rules on grades
 INSERT INTO grade_rule (rule, kind, ladder, from_grade, period_kind) VALUES ('too "long"', 'demote', 'sales', 'senior', 'month');
 INSERT INTO grade_condition (rule, condition, test, time) VALUES ('too "long"', 1, 'time_in_grade', '3 years');
 SELECT count(*) FROM review_grades('[2025-01-01,2025-02-01)');
+=======
+-- a scorecard, of which one version follows another, with results and a correction to come
+INSERT INTO scorecard (scorecard, name, roles) VALUES ('card "1"', E'with\ttab\\', '{agent,"a, b"}');
+INSERT INTO scorecard_version (scorecard, version, valid) VALUES ('card "1"', 1, '[2024-01-01,)');
+INSERT INTO scorecard_indicator (scorecard, version, indicator, weight, metric, rubric, target, scoring, schedule) VALUES
+    ('card "1"', 1, 'leads', 60, 'leads_received', NULL, 10, 'schedule', 'whole from 0: 0, from 0.5: 1'),
+    ('card "1"', 1, 'zeal', 40, NULL, E'"1"\\', NULL, 'proportional', NULL);
+INSERT INTO scorecard_assessor (scorecard, version, assessor, weight) VALUES ('card "1"', 1, 'agent 1', 2.5);
+SELECT approve_scorecard('card "1"', 1, 'agent 1');
+SELECT copy_scorecard('card "1"', 1, '[2024-06-01,)');
+SELECT approve_scorecard('card "1"', 2, 'agent 1', E'new\t"law"\\');
+SELECT count(*) FROM open_assessments('card "1"', '[2026-01-01,2026-02-01)', 'agent 1', '{agent 5,agent 6,agent 8}');
+INSERT INTO assessment_entry (assessment, indicator, assessor, figure, note)
+SELECT a.assessment, 'zeal', 'agent 1', 1.50, '\' FROM assessment AS a;
+UPDATE scorecard_indicator SET target = 2 WHERE version = 2 AND indicator = 'zeal';
+SELECT count(*) FROM score_assessments('card "1"', '[2026-01-01,2026-02-01)', 'agent 2', '{agent 5,agent 6}');
+SELECT review_assessment(a.assessment, 'agent 1') IS NOT NULL, publish_assessment(a.assessment, 'agent 1') IS NOT NULL
+FROM assessment AS a WHERE a.agent = 'agent 5';
+INSERT INTO assessment_task (scorecard, during, task, owner, due_on) VALUES ('card "1"', '[2026-01-01,2026-02-01)', 'a "b"', 'agent 2', '2026-02-03');
+>>>>>>> d58bd0f (Add scorecards: versions frozen for their term, assessments, published scores as a metric)
