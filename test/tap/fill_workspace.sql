@@ -153,12 +153,10 @@ SELECT calculate('2026-01') > 0, close_period('2026-01', 'agent 1', despite_gaps
 SELECT count(*) FROM refund_sale('sale "1"', 400, 'returned');
 SELECT calculate('2026 "02"') > 0;
 SELECT count(*) FROM refund_sale('sale "1"', 100, 'more of it');
-<<<<<<< HEAD
 -- rules on grades
 INSERT INTO grade_rule (rule, kind, ladder, from_grade, period_kind) VALUES ('too "long"', 'demote', 'sales', 'senior', 'month');
 INSERT INTO grade_condition (rule, condition, test, time) VALUES ('too "long"', 1, 'time_in_grade', '3 years');
 SELECT count(*) FROM review_grades('[2025-01-01,2025-02-01)');
-=======
 -- a scorecard, of which one version follows another, with results and a correction to come
 INSERT INTO scorecard (scorecard, name, roles) VALUES ('card "1"', E'with\ttab\\', '{agent,"a, b"}');
 INSERT INTO scorecard_version (scorecard, version, valid) VALUES ('card "1"', 1, '[2024-01-01,)');
@@ -177,4 +175,3 @@ SELECT count(*) FROM score_assessments('card "1"', '[2026-01-01,2026-02-01)', 'a
 SELECT review_assessment(a.assessment, 'agent 1') IS NOT NULL, publish_assessment(a.assessment, 'agent 1') IS NOT NULL
 FROM assessment AS a WHERE a.agent = 'agent 5';
 INSERT INTO assessment_task (scorecard, during, task, owner, due_on) VALUES ('card "1"', '[2026-01-01,2026-02-01)', 'a "b"', 'agent 2', '2026-02-03');
->>>>>>> d58bd0f (Add scorecards: versions frozen for their term, assessments, published scores as a metric)
