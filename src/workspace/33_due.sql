@@ -107,7 +107,9 @@ CREATE TRIGGER task_note_moved
     AFTER UPDATE ON task
     FOR EACH ROW
     WHEN (NEW.anyone_at < OLD.anyone_at
+          OR NEW.next_at < OLD.next_at
           OR OLD.anyone_at IS NULL
+          OR NEW.owner IS DISTINCT FROM OLD.owner
           OR NEW.priority <> OLD.priority
           OR NEW.campaign <> OLD.campaign)
     EXECUTE FUNCTION note_moved();

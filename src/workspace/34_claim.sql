@@ -287,7 +287,8 @@ BEGIN
     IF missing = 0 AND due.lane IS NOT NULL AND NOT has_caps THEN
         PERFORM set_config('lead_ops.claimed',
                            ARRAY['task'::regclass::oid::bigint,
-                                 hashtextextended(rules.campaign, 0),
+                                 hashtextextended(claim_due.agent,
+                                                  hashtextextended(rules.campaign, 0)),
                                  microseconds(clock_timestamp()) + 125000,
                                  due.priority, due.lane, microseconds(due.anyone_at),
                                  due.last_task]::text,
@@ -300,7 +301,7 @@ COMMENT ON FUNCTION claim_due(text, text, integer, interval, timestamptz) IS
 
 -- Most claims follow one another quickly, if anybody minds how long they take.
 -- For an eighth of a second after a look at everything that has found one class,
--- the claims of a session go on in the lane where that has ended: they step
+-- the claims of the agent in this session go on in its lane: they step
 -- neither over what is claimed already nor over others, who are in other lanes,
 -- unless a note says that there is something new.  One statement does it all,
 -- for a claim costs little more than a statement does.
@@ -319,7 +320,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     moment timestamptz := clock_timestamp();
-    -- workspace, campaign, end; class, lane, anyone_at and task to begin with
+    -- workspace, agent and campaign, end; class, lane, anyone_at and task to begin with
     place bigint[] := nullif(current_setting('lead_ops.claimed', true), '');
     claimed integer := 0;
 BEGIN
@@ -331,7 +332,8 @@ BEGIN
         PERFORM check_lease(lease);
     END IF;
     IF place[1] = 'task'::regclass::oid::bigint
-       AND place[2] = hashtextextended(next_calls.campaign, 0)
+       AND place[2] = hashtextextended(next_calls.agent,
+                                       hashtextextended(next_calls.campaign, 0))
        AND place[3] > microseconds(moment) THEN
         RETURN QUERY
         UPDATE task t
