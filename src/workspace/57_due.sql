@@ -344,6 +344,7 @@ CREATE FUNCTION pay_due(period pay_period, agents text[] DEFAULT NULL, what_if j
     RETURNS SETOF pay_line
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     slices pay_slice[] := ARRAY(SELECT s FROM pay_slices(period, agents) s);

@@ -11,6 +11,8 @@
 -- are worked out too: those they count for, and all who count for any of them.
 CREATE FUNCTION pay_circle(agents text[], period pay_period) RETURNS text[]
     LANGUAGE sql STABLE
+    -- compiling it takes longer than a month's pay
+    SET jit = off
 BEGIN ATOMIC
     WITH RECURSIVE shape AS (
         SELECT coalesce(bool_or(c.basis = 'rank'), false) AS has_ranks,
@@ -234,6 +236,7 @@ CREATE FUNCTION calculate(period text, agents text[] DEFAULT NULL, since date DE
     RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     settled text[] := '{guarantee,draw,recovery,carry,carried}';
@@ -283,6 +286,7 @@ CREATE FUNCTION verify(period text)
                    item text, due numeric, posted numeric)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     checked pay_period := find_period(period);

@@ -7,6 +7,7 @@ CREATE FUNCTION pay_gaps(period text)
                    events bigint)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     checked pay_period := find_period(period);
@@ -115,6 +116,7 @@ CREATE FUNCTION preview(agent text, period text, what_if jsonb DEFAULT NULL)
                    amount numeric, posted numeric)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -179,6 +181,7 @@ CREATE FUNCTION explain_pay(agent text, period text)
                    amount numeric, note text)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
