@@ -103,13 +103,13 @@ BEGIN
     RETURN QUERY
     WITH slice AS MATERIALIZED (
         SELECT s AS slice, s.agent, s.sign, s.during, s.label, s.days, s.of_days, c.*, p.currency,
-               p.places,
-               coalesce((what_if #>> ARRAY['schedule', c.component])::lead_ops.tier_schedule,
-                        c.schedule) AS pays
+               p.places, t.trial, coalesce(t.trial::lead_ops.tier_schedule, c.schedule) AS pays
         FROM unnest(slices) s
         JOIN component c USING (plan, version, component)
         JOIN plan p ON p.plan = c.plan
-        JOIN component_levels(period.cycle) l ON l.component = c.component AND l.level = pay_amounts.level
+        JOIN component_levels(period.cycle) l
+            ON l.component = c.component AND l.level = pay_amounts.level
+        CROSS JOIN LATERAL (SELECT what_if #>> ARRAY['schedule', c.component] AS trial) t
     ), reach AS MATERIALIZED (
         SELECT r.agent, r.scope, r.member, r.valid
         FROM (SELECT array_agg(DISTINCT s.agent) AS agents
@@ -121,11 +121,13 @@ BEGIN
         FROM slice s
     ), event AS MATERIALIZED (
         SELECT e.* FROM pay_events(ARRAY(SELECT s.slice FROM slice s), period, what_if) e
+    ), figure AS MATERIALIZED (
+        SELECT v.* FROM unnest(pay_values) v
     ), basis AS (
         SELECT s.*, NULL::text AS item, NULL::date AS day,
                CASE WHEN s.metric IS NULL THEN 1 ELSE v.value END AS value
         FROM slice s
-        LEFT JOIN unnest(pay_values) v
+        LEFT JOIN figure v
             ON v.agent = s.agent AND v.scope = s.scope AND v.metric = s.metric
             AND v.basis = s.basis AND v.during = s.during
             AND v.leavers = (s.scope = 'own' OR s.counts_leavers)
@@ -163,73 +165,66 @@ BEGIN
     ), numbered AS MATERIALIZED (
         SELECT b.*, row_number() OVER () AS n FROM basis b
     ), factor AS (
-        SELECT b.n, jsonb_agg(f.value ORDER BY f.factor) AS factors,
-               product(array_agg(f.value)) AS value
+        SELECT b.n, jsonb_agg(x.value ORDER BY f.factor) AS factors,
+               product(array_agg(x.value)) AS value
         FROM numbered b
+        JOIN component_factor f
+            ON f.plan = b.plan AND f.version = b.version AND f.component = b.component
+        LEFT JOIN figure v
+            ON v.agent = b.agent AND v.scope = f.scope AND v.metric = f.metric
+            AND v.basis = f.basis AND v.during = input_window(f.per, b.slice, b.day, period)
+            AND v.leavers = (f.scope = 'own' OR b.counts_leavers)
+        LEFT JOIN grade_assignment a
+            ON a.agent = b.agent AND f.by_grade
+            AND a.valid @> coalesce(b.day, upper(b.during) - 1)
+        LEFT JOIN grade g ON g.ladder = a.ladder AND g.grade = a.grade
         CROSS JOIN LATERAL (
-            SELECT f.factor,
-                   CASE WHEN raw.value IS NOT NULL
-                       THEN least(greatest(raw.value, f.least), f.most) END AS value
-            FROM component_factor f
-            LEFT JOIN unnest(pay_values) v
-                ON v.agent = b.agent AND v.scope = f.scope AND v.metric = f.metric
-                AND v.basis = f.basis
-                AND v.during = input_window(f.per, b.slice, b.day, period)
-                AND v.leavers = (f.scope = 'own' OR b.counts_leavers)
-            CROSS JOIN LATERAL (
-                SELECT CASE WHEN f.by_grade THEN coalesce(
-                           (SELECT g.pay_factor
-                            FROM grade_assignment a
-                            JOIN grade g ON g.ladder = a.ladder AND g.grade = a.grade
-                            WHERE a.agent = b.agent
-                              AND a.valid @> coalesce(b.day, upper(b.during) - 1)), 1)
-                       ELSE coalesce(f.constant, v.value) END AS value) raw
-            WHERE f.plan = b.plan AND f.version = b.version AND f.component = b.component) f
+            SELECT CASE WHEN f.by_grade THEN coalesce(g.pay_factor, 1)
+                        ELSE coalesce(f.constant, v.value) END AS value) raw
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN raw.value IS NOT NULL
+                       THEN least(greatest(raw.value, f.least), f.most) END AS value) x
         GROUP BY b.n
     ), gate AS (
-        SELECT b.n, count(*) AS gates, count(*) FILTER (WHERE g.holds) AS held,
-               jsonb_agg(g.value ORDER BY g.gate) AS figures
+        SELECT b.n, count(*) AS gates, jsonb_agg(x.value ORDER BY g.gate) AS figures,
+               count(*) FILTER (
+                   WHERE CASE WHEN g.certificate IS NOT NULL THEN x.value = 1
+                              WHEN g.comparison = '>=' THEN x.value >= g.threshold
+                              WHEN g.comparison = '>' THEN x.value > g.threshold
+                              WHEN g.comparison = '<=' THEN x.value <= g.threshold
+                              WHEN g.comparison = '<' THEN x.value < g.threshold
+                              ELSE x.value = g.threshold END) AS held
         FROM numbered b
+        JOIN component_gate g
+            ON g.plan = b.plan AND g.version = b.version AND g.component = b.component
+        LEFT JOIN figure v
+            ON v.agent = b.agent AND v.scope = g.scope AND v.metric = g.metric
+            AND v.basis = g.basis AND v.during = input_window(g.per, b.slice, b.day, period)
+            AND v.leavers = (g.scope = 'own' OR b.counts_leavers)
         CROSS JOIN LATERAL (
-            SELECT g.gate, raw.value,
-                   CASE g.comparison WHEN '>=' THEN raw.value >= g.threshold
-                                     WHEN '>' THEN raw.value > g.threshold
-                                     WHEN '<=' THEN raw.value <= g.threshold
-                                     WHEN '<' THEN raw.value < g.threshold
-                                     ELSE raw.value = g.threshold END
-                   OR g.certificate IS NOT NULL AND raw.value = 1 AS holds
-            FROM component_gate g
-            LEFT JOIN unnest(pay_values) v
-                ON v.agent = b.agent AND v.scope = g.scope AND v.metric = g.metric
-                AND v.basis = g.basis
-                AND v.during = input_window(g.per, b.slice, b.day, period)
-                AND v.leavers = (g.scope = 'own' OR b.counts_leavers)
-            CROSS JOIN LATERAL (
-                SELECT CASE
-                    WHEN g.metric IS NOT NULL THEN v.value
-                    WHEN g.certificate IS NOT NULL THEN
-                        holds_certificate(b.agent, g.certificate,
-                                          coalesce(b.day, upper(b.during) - 1))::integer
-                    ELSE (SELECT coalesce(sum(l.amount), 0)
-                          FROM unnest(lines) l
-                          WHERE l.agent = b.agent AND l.plan = b.plan AND l.account = 'pay'
-                            AND l.component = ANY (g.total_of)) END AS value) raw
-            WHERE g.plan = b.plan AND g.version = b.version AND g.component = b.component) g
+            SELECT CASE
+                WHEN g.metric IS NOT NULL THEN v.value
+                WHEN g.certificate IS NOT NULL THEN
+                    holds_certificate(b.agent, g.certificate,
+                                      coalesce(b.day, upper(b.during) - 1))::integer
+                ELSE (SELECT coalesce(sum(l.amount), 0)
+                      FROM unnest(lines) l
+                      WHERE l.agent = b.agent AND l.plan = b.plan AND l.account = 'pay'
+                        AND l.component = ANY (g.total_of)) END AS value) x
         GROUP BY b.n
     ), bound AS (
-        SELECT b.n, max(m.value) FILTER (WHERE m.side = 'minimum') AS least,
-               min(m.value) FILTER (WHERE m.side = 'maximum') AS most
+        SELECT b.n, max(x.value) FILTER (WHERE m.side = 'minimum') AS least,
+               min(x.value) FILTER (WHERE m.side = 'maximum') AS most
         FROM numbered b
+        JOIN component_bound m
+            ON m.plan = b.plan AND m.version = b.version AND m.component = b.component
+            AND m.per = 'window'
         CROSS JOIN LATERAL (
-            SELECT m.side,
-                   m.amount * CASE WHEN m.times IS NULL THEN 1 ELSE
+            SELECT m.amount * CASE WHEN m.times IS NULL THEN 1 ELSE
                        (SELECT coalesce(sum(l.amount), 0)
                         FROM unnest(lines) l
                         WHERE l.agent = b.agent AND l.plan = b.plan AND l.component = m.times
-                          AND l.account = 'pay') END AS value
-            FROM component_bound m
-            WHERE m.plan = b.plan AND m.version = b.version AND m.component = b.component
-              AND m.per = 'window') m
+                          AND l.account = 'pay') END AS value) x
         GROUP BY b.n
     ), paid AS (
         SELECT b.*, f.factors, f.value AS factor, g.figures, d.least, d.most,
@@ -256,19 +251,24 @@ BEGIN
                    ELSE 0 END AS amount
         FROM paid p
     )
-    SELECT r.agent, 'pay', 'earning', r.plan,
-           (array_agg(r.version ORDER BY r.sign DESC))[1], r.component, r.label, r.item,
-           (array_agg(r.value ORDER BY r.sign DESC))[1],
+    SELECT r.agent, 'pay', 'earning', r.plan, max(r.version * r.sign), r.component, r.label, r.item,
+           sum(r.value) FILTER (WHERE r.sign > 0),
            CASE WHEN count(*) = count(r.amount) THEN sum(r.amount) END,
            r.currency,
            jsonb_object_agg(
-               CASE r.sign WHEN 1 THEN 'now' ELSE 'before' END,
-               jsonb_strip_nulls(jsonb_build_object(
-                   'version', r.version, 'value', r.value, 'schedule', r.pays::text,
-                   'payout', r.payout,
-                   'days', r.days, 'of_days', r.of_days, 'factors', r.factors, 'factor', r.factor,
-                   'gates', r.figures, 'open', r.is_open, 'least', r.least, 'most', r.most,
-                   'amount', r.sign * r.amount)))
+               CASE WHEN r.sign > 0 THEN 'now' ELSE 'before' END,
+               CASE WHEN r.is_open AND r.days IS NULL AND r.factors IS NULL AND r.figures IS NULL
+                         AND r.least IS NULL AND r.most IS NULL AND r.trial IS NULL
+                   THEN jsonb_build_object('version', r.version, 'value', r.value,
+                                           'payout', r.payout, 'amount', r.sign * r.amount)
+                   ELSE jsonb_strip_nulls(jsonb_build_object(
+                       'version', r.version, 'value', r.value, 'payout', r.payout,
+                       'amount', r.sign * r.amount,
+                       'schedule', r.trial,
+                       'days', r.days, 'of_days', r.of_days, 'factors', r.factors,
+                       'factor', r.factor, 'gates', r.figures,
+                       'shut', CASE WHEN NOT r.is_open THEN true END,
+                       'least', r.least, 'most', r.most)) END)
     FROM rounded r
     GROUP BY r.agent, r.plan, r.component, r.label, r.item, r.currency;
 END

@@ -197,15 +197,17 @@ BEGIN
     ), part AS MATERIALIZED (
         SELECT d.n, d.component, d.during, d.item, e.key,
                CASE e.key WHEN 'now' THEN 1 ELSE -1 END AS sign, e.value AS x,
-               (e.value ->> 'schedule')::lead_ops.tier_schedule AS schedule,
+               coalesce((e.value ->> 'schedule')::lead_ops.tier_schedule, c.schedule) AS schedule,
                (e.value ->> 'value')::numeric AS value,
                (e.value ->> 'payout')::numeric AS payout,
                (e.value ->> 'payout')::numeric * coalesce((e.value ->> 'factor')::numeric, 1) AS raw,
-               (e.value ->> 'open')::boolean AS is_open,
+               e.value -> 'shut' IS NULL AS is_open,
                (e.value ->> 'amount')::numeric AS amount,
                (e.value ->> 'days')::numeric AS days, (e.value ->> 'of_days')::numeric AS of_days
         FROM due d
         CROSS JOIN LATERAL jsonb_each(d.explanation) e
+        JOIN component c ON c.plan = d.plan AND c.version = (e.value ->> 'version')::integer
+            AND c.component = d.component
         WHERE d.kind = 'earning'
     ), bounded AS (
         SELECT p.*, CASE WHEN p.is_open THEN
