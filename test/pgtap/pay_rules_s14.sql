@@ -1,4 +1,5 @@
--- Pay scheme S14: telemarketing clerks, and its worked cases W22 and W23
+-- Pay scheme S14: telemarketing clerks, and its worked cases W22 and W23; with
+-- them the quotas of W19, which other schemes pay by
 \set QUIET on
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
@@ -123,6 +124,31 @@ FROM setting s, (VALUES
      timestamptz '2025-03-07 17:30Z', timestamptz '2025-03-10 08:30Z'),
     ('W23-10: one a minute before stays', '2025-03-07 17:29Z', '2025-03-07 17:29Z'),
     ('W23-11: the opening minute is within', '2025-03-07 08:30Z', '2025-03-07 08:30Z')) c (id, wish, at);
+
+-- quotas by a fixed number of days, and two at a time
+\o /dev/null
+SELECT add_metric('early customers', 'customers'), add_metric('dials', 'calls'), add_metric('minutes', 'minutes'), new_plan('both');
+INSERT INTO quota (metric, team, period, amount, days, valid) VALUES ('early customers', 'desk', 'day', 50, 22, '[2020-04-01,)'),
+    ('dials', 'desk', 'day', 50, 16, '[2020-04-01,)');
+INSERT INTO component (plan, version, component, per, schedule, on_change) VALUES ('both', 1, 'both', 'day', 'whole from 0: 1', 'by_event');
+INSERT INTO component_gate (plan, version, component, gate, metric, threshold) VALUES ('both', 1, 'both', 1, 'dials', 80), ('both', 1, 'both', 2, 'minutes', 120);
+SELECT activate_plan('both', 1), hire('1100'), hire('1099'), hire('49'), hire('800'), hire('799');
+SELECT did('1100', 'early customers', 1100, '2020-04-07'), did('1099', 'early customers', 1099, '2020-04-07'), did('49', 'early customers', 49, '2020-04-07'),
+       did('800', 'dials', 800, '2020-04-07'), did('799', 'dials', 799, '2020-04-07');
+SELECT hire(id, 'both'), did(id, 'dials', dials, '2020-04-07'), did(id, 'minutes', minutes, '2020-04-07')
+FROM (VALUES ('W19-5', 80, 120), ('W19-6', 80, 119), ('W19-7', 79, 300)) c (id, dials, minutes);
+SELECT calculate('2020-04');
+\o
+SELECT is(a.quota, 1100::numeric, 'W22-17: 50 early customers a day are 1100 a month') FROM attainment('[2020-04-01,2020-05-01)', '{early customers}', '{1100}') a;
+SELECT is(a.met, true, 'W22-18: 1100 meet it') FROM attainment('[2020-04-01,2020-05-01)', '{early customers}', '{1100}') a;
+SELECT is(a.met, false, 'W22-19: 1099 do not') FROM attainment('[2020-04-01,2020-05-01)', '{early customers}', '{1099}') a;
+SELECT is(a.met, false, 'W22-21: nor 49 on a day') FROM attainment('[2020-04-07,2020-04-08)', '{early customers}', '{49}') a;
+SELECT is(a.quota, 800::numeric, 'W19-1: 50 calls on 16 days are 800') FROM attainment('[2020-04-01,2020-05-01)', '{dials}', '{800}') a;
+SELECT is(a.met, true, 'W19-2: 800 calls meet it') FROM attainment('[2020-04-01,2020-05-01)', '{dials}', '{800}') a;
+SELECT is(a.met, false, 'W19-3: 799 do not') FROM attainment('[2020-04-01,2020-05-01)', '{dials}', '{799}') a;
+SELECT is(paid('W19-5', 'both', '2020-04'), 1::numeric, 'W19-5: 80 calls and 120 minutes meet both');
+SELECT is(paid('W19-6', 'both', '2020-04'), 0::numeric, 'W19-6: 119 minutes do not');
+SELECT is(paid('W19-7', 'both', '2020-04'), 0::numeric, 'W19-7: nor 79 calls');
 
 SELECT is_empty($$SELECT * FROM verify('2020-03')$$, 'S14: the ledger is what the plan says');
 SELECT is(calculate('2020-03'), 0, 'S14: a second run posts nothing');
