@@ -99,19 +99,19 @@ SELECT is(pg_temp.refusal($$SELECT transfer_task('c', 'L3', 'ann', 'x')$$), 'LO0
 -- Stages
 --
 UPDATE campaign SET stages = 'a < b < c' WHERE campaign = 'c';
-SELECT is(set_stage('c', 'L1', 'b', 'ann', note => 'visited'), true, 'a stage, with or without those before');
-SELECT is(set_stage('c', 'L1', 'b', 'bob'), false, 'once');
-SELECT is(set_stage('c', 'L1', 'a', 'ann'), true, 'a lead can go back');
-SELECT is(set_stage('c', 'L1', 'c', 'bob', (SELECT max(attempt) FROM attempt)), true, 'and forward, by a call');
-SELECT results_eq('SELECT stage, came_from, agent FROM stage_event ORDER BY event', $$VALUES ('b', NULL, 'ann'), ('a', 'b', 'ann'), ('c', 'a', 'bob')$$, 'all of it is history');
+SELECT is(set_lead_stage('c', 'L1', 'b', 'ann', note => 'visited'), true, 'a stage, with or without those before');
+SELECT is(set_lead_stage('c', 'L1', 'b', 'bob'), false, 'once');
+SELECT is(set_lead_stage('c', 'L1', 'a', 'ann'), true, 'a lead can go back');
+SELECT is(set_lead_stage('c', 'L1', 'c', 'bob', (SELECT max(attempt) FROM attempt)), true, 'and forward, by a call');
+SELECT results_eq('SELECT stage, came_from, agent FROM lead_stage_event ORDER BY event', $$VALUES ('b', NULL, 'ann'), ('a', 'b', 'ann'), ('c', 'a', 'bob')$$, 'all of it is history');
 SELECT results_eq('SELECT campaign, lead, stage, rung, agent FROM lead_stage', $$VALUES ('c', 'L1', 'c', 3, 'bob')$$, 'the last counts');
-SELECT set_stage('c', 'L2', 'a', 'ann') \g /dev/null
+SELECT set_lead_stage('c', 'L2', 'a', 'ann') \g /dev/null
 SELECT results_eq($$SELECT stage, leads, share FROM funnel('c')$$, $$VALUES ('a', 2::bigint, NULL::numeric), ('b', 1, 0.5), ('c', 1, 1)$$, 'in the funnel');
 SELECT results_eq($$SELECT leads, share FROM funnel('c', '[2020-01-01,2020-01-02)')$$, $$VALUES (0::bigint, NULL::numeric), (0, NULL), (0, NULL)$$, 'of a period without any there are no shares');
 SELECT is(pg_temp.refusal(command), state, command) FROM (VALUES
-    ($$SELECT set_stage('c', 'L1', 'd', 'ann')$$, 'LO018'), ($$SELECT set_stage('c', 'L1', NULL, 'ann')$$, 'LO018'), ($$SELECT set_stage('d', 'L1', 'a', 'ann')$$, 'LO018'),
-    ($$SELECT set_stage('none', 'L1', 'a', 'ann')$$, 'LO015'), ($$SELECT set_stage('c', 'L9', 'a', 'ann')$$, 'LO015'), ($$SELECT set_stage('c', 'L1', 'a', 'nobody')$$, 'LO021'),
-    ('DELETE FROM stage_event', 'LO033'), ('UPDATE task_event SET agent = NULL', 'LO033')) v (command, state);
+    ($$SELECT set_lead_stage('c', 'L1', 'd', 'ann')$$, 'LO018'), ($$SELECT set_lead_stage('c', 'L1', NULL, 'ann')$$, 'LO018'), ($$SELECT set_lead_stage('d', 'L1', 'a', 'ann')$$, 'LO018'),
+    ($$SELECT set_lead_stage('none', 'L1', 'a', 'ann')$$, 'LO015'), ($$SELECT set_lead_stage('c', 'L9', 'a', 'ann')$$, 'LO015'), ($$SELECT set_lead_stage('c', 'L1', 'a', 'nobody')$$, 'LO021'),
+    ('DELETE FROM lead_stage_event', 'LO033'), ('UPDATE task_event SET agent = NULL', 'LO033')) v (command, state);
 
 --
 -- Complaints

@@ -241,13 +241,13 @@ INSERT INTO campaign (campaign, stages) VALUES ('s10', 'received < presented < n
     ('s14', 'prospect < target'), ('s15', 'introduction < consultation < quotation < confirmation'), ('s16', 'intent < persuaded < arrived < enrolled');
 SELECT pg_temp.load(campaign, 'x', 'y', 'z') FROM campaign WHERE stages IS NOT NULL \g /dev/null
 CREATE FUNCTION pg_temp.walk(campaign text, VARIADIC stages text[]) RETURNS bigint LANGUAGE sql AS $$
-    SELECT count(*) FROM unnest($2) s WHERE set_stage($1, 'x', s, 'ann')
+    SELECT count(*) FROM unnest($2) s WHERE set_lead_stage($1, 'x', s, 'ann')
 $$;
 SELECT is(pg_temp.walk('s10', 'received', 'presented', 'negotiating', 'closed', 'paid', 'signed'), 6::bigint, 'S10.8: six stages up to the signature');
 SELECT is(pg_temp.walk('s13', 'called', 'visited', 'signed'), 3::bigint, 'S13.4: called, visited, signed');
 SELECT is(pg_temp.walk('s14', 'prospect', 'target'), 2::bigint, 'S14.5: a valid customer first, a target customer later');
 SELECT is(pg_temp.walk('s15', 'introduction', 'consultation', 'quotation', 'confirmation'), 4::bigint, 'S15.4: four steps of the process');
-SELECT pg_temp.walk('s16', 'intent', 'persuaded', 'arrived', 'enrolled'), set_stage('s16', 'y', 'arrived', 'bob'), set_stage('s16', 'z', 'intent', 'bob') \g /dev/null
+SELECT pg_temp.walk('s16', 'intent', 'persuaded', 'arrived', 'enrolled'), set_lead_stage('s16', 'y', 'arrived', 'bob'), set_lead_stage('s16', 'z', 'intent', 'bob') \g /dev/null
 SELECT results_eq($$SELECT stage, leads FROM funnel('s16')$$, $$VALUES ('intent', 3::bigint), ('persuaded', 2), ('arrived', 2), ('enrolled', 1)$$, 'S16.25: the funnel of three stages');
 
 --

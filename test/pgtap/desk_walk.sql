@@ -57,7 +57,7 @@ BEGIN
             WHEN 'transfer' THEN PERFORM transfer_task(campaign, lead, agent, 'walk');
             WHEN 'mentor' THEN PERFORM transfer_to_mentor(campaign, lead, 'walk');
             WHEN 'off' THEN PERFORM hand_off(campaign, lead, pg_temp.one_of('a', 'b'), 'walk', agent);
-            WHEN 'stage' THEN PERFORM set_stage('a', lead, pg_temp.one_of('x', 'y', 'z'), agent);
+            WHEN 'stage' THEN PERFORM set_lead_stage('a', lead, pg_temp.one_of('x', 'y', 'z'), agent);
             WHEN 'history' THEN PERFORM load_history(campaign, ARRAY[n::text], ARRAY[agent], ARRAY['100002'],
                 ARRAY[clock_timestamp() - interval '1 hour'], ARRAY[clock_timestamp() - interval '59 minutes'], ARRAY[outcome], ARRAY[lead]);
             WHEN 'file' THEN PERFORM file_complaint('K' || right(lead, 1), 'k', '100003');
@@ -105,7 +105,7 @@ SELECT is((SELECT count(*) FROM task), (SELECT count(DISTINCT (campaign, lead)) 
 SELECT is_empty($$SELECT e.complaint FROM complaint_event e JOIN complaint c USING (complaint)
                    GROUP BY e.complaint, c.revisits HAVING count(*) FILTER (WHERE e.kind IN ('reopened', 'closed')) <> c.revisits$$,
     'revisits are counted');
-SELECT is_empty($$SELECT FROM (SELECT e.came_from, lag(e.stage) OVER (PARTITION BY e.campaign, e.lead ORDER BY e.event) AS before FROM stage_event e) s
+SELECT is_empty($$SELECT FROM (SELECT e.came_from, lag(e.stage) OVER (PARTITION BY e.campaign, e.lead ORDER BY e.event) AS before FROM lead_stage_event e) s
                    WHERE came_from IS DISTINCT FROM before$$, 'stages follow one another');
 
 SELECT * FROM finish();

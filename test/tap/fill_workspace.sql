@@ -112,7 +112,7 @@ VALUES ('agent 1', 'leads_received', '[2026-01-01,2026-02-01)', E'"call\t\\more"
 INSERT INTO campaign (campaign, stages, retry) VALUES ('visits', 'a < b', 'dissatisfied 1d; * 1d');
 INSERT INTO follow_up (campaign, outcome, next_campaign, delay) VALUES ('spring "26"', 'consulted', 'visits', '1 month');
 SELECT record_call('agent 2', 'spring "26"', '+86105550298', 'consulted', 'line was down', lead => 'desk 298');
-SELECT set_stage('visits', 'desk 298', 'b', 'agent 3', note => E'"\\'), transfer_to_mentor('spring "26"', 'desk 200', 'too hard'),
+SELECT set_lead_stage('visits', 'desk 298', 'b', 'agent 3', note => E'"\\'), transfer_to_mentor('spring "26"', 'desk 200', 'too hard'),
     hand_off('spring "26"', 'desk 299', 'visits', 'asked for it', 'agent 2');
 SELECT file_complaint('K 1', 'visits', '+86105550297', responsible => 'team 2', subject => 'late'), complaint_handled('K 1', 'agent 3');
 SELECT load_history('visits', ARRAY['pbx "1"'], ARRAY['agent 4'], ARRAY['+86105550296'], ARRAY[timestamptz '2026-03-01 10:00+00'],
