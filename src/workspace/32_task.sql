@@ -154,7 +154,7 @@ BEGIN
     NEW.anyone_at := NEW.next_at;
     IF NEW.owner IS NOT NULL THEN
         NEW.anyone_at := coalesce(
-            (SELECT NEW.next_at + c.grace FROM campaign c WHERE c.campaign = NEW.campaign),
+            (SELECT NEW.next_at + elapsed(c.grace) FROM campaign c WHERE c.campaign = NEW.campaign),
             'infinity');
     END IF;
     RETURN NEW;

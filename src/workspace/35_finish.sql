@@ -210,7 +210,7 @@ BEGIN
         next_at = CASE WHEN list IS NULL THEN due END,
         anyone_at = CASE WHEN list IS NOT NULL THEN NULL
                          WHEN plan_owner IS NULL THEN due
-                         ELSE coalesce(due + here.grace, 'infinity') END,
+                         ELSE coalesce(due + elapsed(here.grace), 'infinity') END,
         agreed_at = callback_at,
         attempts = cardinality(made.outcomes),
         outcome = what.outcome,
@@ -468,7 +468,7 @@ BEGIN
         owner = book_callback.agent,
         next_at = due,
         anyone_at = CASE WHEN book_callback.agent IS NULL THEN due
-                         ELSE coalesce(due + c.grace, 'infinity') END,
+                         ELSE coalesce(due + elapsed(c.grace), 'infinity') END,
         agreed_at = due,
         token = NULL,
         reason = 'callback',

@@ -46,7 +46,7 @@ CREATE VIEW missed_callbacks WITH (security_invoker) AS
 SELECT t.campaign, t.lead, t.customer, t.number, t.owner, t.agreed_at,
        clock_timestamp() - t.agreed_at AS late,
        (SELECT count(*) FROM unnest(c.escalation) e (after)
-        WHERE t.agreed_at + e.after <= clock_timestamp())::integer AS escalation,
+        WHERE t.agreed_at + elapsed(e.after) <= clock_timestamp())::integer AS escalation,
        t.anyone_at, t.task
 FROM task t
 JOIN campaign c ON c.campaign = t.campaign

@@ -55,8 +55,10 @@ BEGIN
               CROSS JOIN LATERAL (
                   SELECT g.place,
                          CASE WHEN coalesce(g.call, '') = '' THEN 'it has no key'
-                              WHEN a.agent IS NULL THEN format('agent "%s" does not exist', g.agent)
-                              WHEN coalesce(plain_number(g.number), '') = '' THEN 'it has no number'
+                              WHEN a.agent IS NULL
+                                  THEN format('agent "%s" does not exist', g.agent)
+                              WHEN coalesce(plain_number(g.number), '') = ''
+                                  THEN 'it has no number'
                               WHEN o.outcome IS NULL
                                   THEN format('outcome "%s" does not exist', g.outcome)
                               WHEN (g.started_at <= g.ended_at AND g.ended_at <= $8

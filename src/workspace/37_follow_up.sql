@@ -78,7 +78,7 @@ BEGIN
     UPDATE task t
     SET owner = transfer_task.agent,
         agent = CASE WHEN moved.token IS NOT NULL THEN transfer_task.agent ELSE t.agent END,
-        anyone_at = coalesce(t.next_at + c.grace, 'infinity')
+        anyone_at = coalesce(t.next_at + elapsed(c.grace), 'infinity')
     FROM campaign c
     WHERE t.task = moved.task AND c.campaign = t.campaign;
     INSERT INTO task_event (task, kind, agent, reason, by)
@@ -178,7 +178,7 @@ BEGIN
             priority = open_task.priority,
             next_at = open_task.at,
             anyone_at = CASE WHEN open_task.owner IS NULL THEN open_task.at
-                             ELSE coalesce(open_task.at + c.grace, 'infinity') END,
+                             ELSE coalesce(open_task.at + elapsed(c.grace), 'infinity') END,
             reason = NULL, agreed_at = NULL, ended_at = NULL
         FROM campaign c
         WHERE t.lead = open_task.lead AND t.campaign = open_task.campaign

@@ -52,11 +52,11 @@ BEGIN
         JOIN campaign c ON c.campaign = t.campaign
         CROSS JOIN LATERAL (
             SELECT count(*)::integer AS level FROM unnest(c.escalation) s (after)
-            WHERE t.agreed_at + s.after <= moment
+            WHERE t.agreed_at + elapsed(s.after) <= moment
         ) e
         WHERE t.state = 'open'
           AND t.kind = 'callback'
-          AND t.agreed_at <= moment + lead_time
+          AND t.agreed_at <= moment + elapsed(lead_time)
           AND NOT (t.token IS NOT NULL AND t.next_at > moment)
           AND NOT EXISTS (SELECT FROM callback_reminder r
                           WHERE r.task = t.task AND r.agreed_at = t.agreed_at

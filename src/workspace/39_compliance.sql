@@ -158,7 +158,8 @@ CREATE FUNCTION breaches(campaign campaign, rule compliance_rule) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT string_agg(b.breach, ' ' ORDER BY b.n)
-    FROM (SELECT 1 AS n, format('Calling hours go beyond %s of the customer.', (rule).hours) AS breach
+    FROM (SELECT 1 AS n,
+                 format('Calling hours go beyond %s of the customer.', (rule).hours) AS breach
           WHERE (rule).hours IS NOT NULL
             AND NOT ((campaign).by_customer_zone AND (campaign).hours IS NOT NULL
                      AND is_within((campaign).hours, (rule).hours))

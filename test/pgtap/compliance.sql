@@ -114,6 +114,11 @@ FROM (VALUES ('{}', NULL), ('{2026-03-08 06:50+00}', NULL),
     ('{2026-03-08 06:50+00,2026-03-08 05:00+00,2026-03-07 06:55+00}', '2026-03-08 06:55+00')) v (recent, until);
 SELECT is(capped_until('{2026-03-08 06:00+00}', NULL, NULL, '{1}', '{1 day}', NULL, 'UTC'), '2026-03-09 06:00+00'::timestamptz,
     'a day has 24 hours, though the session''s clock is put forward');
+INSERT INTO campaign (campaign, grace) VALUES ('patient', '1 day');
+INSERT INTO agent (agent) VALUES ('own');
+INSERT INTO contact_point (number) VALUES ('444444');
+INSERT INTO task (campaign, lead, number, owner, next_at) VALUES ('patient', '1', '444444', 'own', '2026-03-08 06:00+00');
+SELECT is((SELECT anyone_at FROM task WHERE campaign = 'patient'), '2026-03-09 06:00+00'::timestamptz, 'as grace');
 SELECT is(capped_until('{}', '2026-03-08 06:00+00', NULL, '{}', '{}', '1 day', 'UTC'), '2026-03-09 06:00+00'::timestamptz, 'as a rest');
 SELECT is(state, '23514', 'windows ' || command) FROM (VALUES ('{1}', '{}'), ('{0}', '{1:00}'), ('{51}', '{1:00}'), ('{1}', '{0}'), ('{NULL}', '{1:00}'), ('{1}', '{NULL}')) v (n, w),
     LATERAL (SELECT n || ' ' || w AS command) c, pg_temp.refusal(format('INSERT INTO campaign (campaign, attempts_in_window, attempt_window) VALUES (%L, %L, %L)', 'x', n, w));
@@ -124,12 +129,12 @@ SELECT load_campaign('w', ARRAY['1', '2', '3', '4'], ARRAY['555555', '555555', '
 SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 2::bigint, 'of four tasks with one number two are claimed within the hour');
 SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 0::bigint, 'and no third');
 UPDATE contact_point SET recent = ARRAY(SELECT r - interval '1 hour' FROM unnest(recent) r);
-UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0;
+UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0 AND campaign = 'w';
 SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 1::bigint, 'an hour later it is');
 UPDATE contact_point SET recent = ARRAY(SELECT r - interval '1 hour' FROM unnest(recent) r);
-UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0;
+UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0 AND campaign = 'w';
 SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 0::bigint, 'but no fourth on the day');
-SELECT results_eq($$SELECT reason, next_at > clock_timestamp() + interval '20 hours' FROM task WHERE leases = 0$$, $$VALUES ('cap', true)$$, 'which waits for its time');
+SELECT results_eq($$SELECT reason, next_at > clock_timestamp() + interval '20 hours' FROM task WHERE leases = 0 AND campaign = 'w'$$, $$VALUES ('cap', true)$$, 'which waits for its time');
 
 SELECT * FROM finish();
 ROLLBACK;
