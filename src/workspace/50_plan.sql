@@ -19,7 +19,8 @@ CREATE TABLE plan (
     CONSTRAINT plan_places_check CHECK (places BETWEEN 0 AND 10)
 );
 COMMENT ON TABLE plan IS 'Pay plans; what they pay is in their versions';
-COMMENT ON COLUMN plan.currency IS 'ISO 4217 code; amounts of different currencies are never added';
+COMMENT ON COLUMN plan.currency IS
+    'ISO 4217 code; amounts of different currencies are never added';
 COMMENT ON COLUMN plan.places IS 'decimals that amounts are rounded to, half away from zero';
 
 CREATE TABLE plan_version (
@@ -221,7 +222,8 @@ CREATE INDEX plan_check_of_component_idx ON plan_check (plan, version, of_compon
 COMMENT ON TABLE plan_check IS
     'Tested when a version is activated: a component''s schedule pays at least so much of what another one''s pays';
 COMMENT ON COLUMN plan_check.ratio IS 'least ratio of the first to the second, such as 0.5';
-COMMENT ON COLUMN plan_check.value IS 'at which both schedules are asked, such as an attainment of 1';
+COMMENT ON COLUMN plan_check.value IS
+    'at which both schedules are asked, such as an attainment of 1';
 
 CREATE TABLE plan_assignment (
     agent text NOT NULL,

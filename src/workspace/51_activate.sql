@@ -48,7 +48,8 @@ BEGIN ATOMIC
         SELECT c.*
         FROM component c
         JOIN plan_version v ON v.plan = c.plan AND v.version = c.version
-        WHERE v.status <> 'draft' AND (c.plan, c.version) <> (plan_faults.plan, plan_faults.version)
+        WHERE v.status <> 'draft'
+          AND (c.plan, c.version) <> (plan_faults.plan, plan_faults.version)
     ), edge AS (
         SELECT r.component, r.refers_to
         FROM component_reference r
@@ -97,7 +98,8 @@ BEGIN ATOMIC
     JOIN others p ON p.plan = o.plan AND p.component = o.component
     WHERE p.on_change <> o.on_change
     UNION ALL
-    SELECT i.component, format('metric "%s" is in %s, the plan in %s', m.metric, m.unit, l.currency)
+    SELECT i.component,
+           format('metric "%s" is in %s, the plan in %s', m.metric, m.unit, l.currency)
     FROM own o
     JOIN plan l ON l.plan = o.plan
     JOIN component_input i ON (i.plan, i.version, i.component) = (o.plan, o.version, o.component)
@@ -291,7 +293,8 @@ BEGIN
         RAISE EXCEPTION 'plan "%" has no version %', activate_plan.plan, activate_plan.version
             USING ERRCODE = 'LO062', HINT = 'Versions are the rows of table plan_version.';
     ELSIF draft.status <> 'draft' THEN
-        RAISE EXCEPTION 'version % of plan "%" is % already', draft.version, draft.plan, draft.status
+        RAISE EXCEPTION 'version % of plan "%" is % already', draft.version, draft.plan,
+                draft.status
             USING ERRCODE = 'LO060';
     END IF;
     SELECT v.* INTO former
@@ -329,7 +332,8 @@ CREATE FUNCTION copy_plan(plan text, version integer, valid daterange, to_plan t
 AS $$
 DECLARE
     target text := coalesce(to_plan, plan);
-    made integer := 1 + coalesce((SELECT max(v.version) FROM plan_version v WHERE v.plan = target), 0);
+    made integer := 1 + coalesce((SELECT max(v.version) FROM plan_version v
+                                  WHERE v.plan = target), 0);
 BEGIN
     INSERT INTO plan_version (plan, version, valid) VALUES (target, made, copy_plan.valid);
     INSERT INTO component

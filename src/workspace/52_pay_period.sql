@@ -110,7 +110,8 @@ DECLARE
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         IF EXISTS (SELECT FROM pay_period p WHERE p.status IN ('closed', 'paid')) THEN
-            RAISE EXCEPTION 'table "%" may not be emptied once a pay period is closed', TG_TABLE_NAME
+            RAISE EXCEPTION 'table "%" may not be emptied once a pay period is closed',
+                    TG_TABLE_NAME
                 USING ERRCODE = 'LO064';
         END IF;
         RETURN NULL;

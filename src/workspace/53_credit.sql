@@ -70,19 +70,22 @@ $$;
 COMMENT ON FUNCTION note_events() IS
     'statement trigger of a table with events, which calls note_late for them; arguments: the columns that say who and when, transition tables new_rows and old_rows. Locks as note_late';
 
-CREATE FUNCTION watch_events(relation regclass, agent_column text DEFAULT 'agent', at_column text DEFAULT 'at')
-    RETURNS void
+CREATE FUNCTION watch_events(
+    relation regclass, agent_column text DEFAULT 'agent', at_column text DEFAULT 'at'
+) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
 BEGIN
-    EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows '
+    EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON %s '
+                   'REFERENCING NEW TABLE AS new_rows '
                    'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
                    relation, agent_column, at_column);
-    EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON %s REFERENCING NEW TABLE AS new_rows '
-                   'OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
+    EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON %s '
+                   'REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
                    relation, agent_column, at_column);
-    EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows '
+    EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON %s '
+                   'REFERENCING OLD TABLE AS old_rows '
                    'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
                    relation, agent_column, at_column);
 END
@@ -115,9 +118,11 @@ COMMENT ON TABLE credit IS
     'Who is credited with which part of a sale, and what was given back; append-only. Views over it, one a kind, are sources of metrics';
 COMMENT ON COLUMN credit.sale IS 'key of the sale, in the CRM';
 COMMENT ON COLUMN credit.kind IS 'what is shared: the sale, a fee, a pool of commissions ...';
-COMMENT ON COLUMN credit.at IS 'when it was sold, also of what was given back later: it counts for that day';
+COMMENT ON COLUMN credit.at IS
+    'when it was sold, also of what was given back later: it counts for that day';
 COMMENT ON COLUMN credit.quantity IS 'the agent''s part, negative where it is given back';
-COMMENT ON COLUMN credit.share IS 'the agent''s share, in percent or as a part of all shares of the sale';
+COMMENT ON COLUMN credit.share IS
+    'the agent''s share, in percent or as a part of all shares of the sale';
 
 CREATE TRIGGER credit_append_only
     BEFORE UPDATE OR DELETE ON credit
@@ -153,7 +158,8 @@ BEGIN
     IF coalesce(cardinality(agents), 0) = 0 OR cardinality(agents) <> cardinality(shares) THEN
         RAISE EXCEPTION 'sale "%" has % agents and % shares', sale,
                 coalesce(cardinality(agents), 0), cardinality(shares)
-            USING ERRCODE = 'LO065', HINT = 'Give each agent his share, or none of them for equal parts.';
+            USING ERRCODE = 'LO065',
+                  HINT = 'Give each agent his share, or none of them for equal parts.';
     -- shares written with two decimals: 33.33 three times is a whole
     ELSIF abs(total - 100) > 0.005 * cardinality(shares) THEN
         RAISE EXCEPTION 'shares of sale "%" add up to %', sale, total
@@ -164,7 +170,8 @@ BEGIN
     IF EXISTS (SELECT FROM credit c
                WHERE c.sale = credit_sale.sale AND c.kind = credit_sale.kind) THEN
         RAISE EXCEPTION 'sale "%" is credited already', sale
-            USING ERRCODE = 'LO066', HINT = 'Give it back with refund_sale; a part sold later is a sale of its own.';
+            USING ERRCODE = 'LO066',
+                  HINT = 'Give it back with refund_sale; a part sold later is a sale of its own.';
     END IF;
     RETURN QUERY
     INSERT INTO credit (sale, kind, agent, at, quantity, share, by)

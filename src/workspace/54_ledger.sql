@@ -84,7 +84,8 @@ COMMENT ON TABLE draw IS
 COMMENT ON COLUMN draw.valid IS 'the periods whose last day is in it';
 COMMENT ON COLUMN draw.amount IS 'least pay of a period';
 COMMENT ON COLUMN draw.recoverable IS 'a draw is owed, a guarantee (false) is not';
-COMMENT ON COLUMN draw.recovery IS 'share of what is earned above the amount that goes to what is owed';
+COMMENT ON COLUMN draw.recovery IS
+    'share of what is earned above the amount that goes to what is owed';
 COMMENT ON COLUMN draw.recovery_most IS 'most that is taken back in a period; NULL: no limit';
 COMMENT ON COLUMN draw.recover_from IS 'first day of it; NULL: from the beginning';
 CREATE TRIGGER draw_keep_closed
@@ -139,7 +140,8 @@ CREATE INDEX ledger_corrects_idx ON ledger (corrects) WHERE corrects IS NOT NULL
 COMMENT ON TABLE ledger IS
     'Every amount of pay and what it is for; append-only, and only in periods that are not closed';
 COMMENT ON COLUMN ledger.period IS 'posted in, and paid with';
-COMMENT ON COLUMN ledger.earned_in IS 'period whose days it is for; another one than it is paid with where it came late';
+COMMENT ON COLUMN ledger.earned_in IS
+    'period whose days it is for; another one than it is paid with where it came late';
 COMMENT ON COLUMN ledger.account IS 'pay, or what is kept for later: deposit, draw, cap, carry';
 COMMENT ON COLUMN ledger.kind IS
     'earning of a component; bound: its least or most in a period; award; guarantee, draw, recovery of a draw; carry: a negative payout is put off, carried: and taken back';
@@ -175,7 +177,8 @@ BEGIN
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'pay period "%" is %, nothing is posted in it', shut.period, shut.status
-            USING ERRCODE = 'LO064', HINT = 'Post it in an open period; earned_in keeps where it belongs.';
+            USING ERRCODE = 'LO064',
+                  HINT = 'Post it in an open period; earned_in keeps where it belongs.';
     END IF;
     RETURN NULL;
 END
@@ -203,7 +206,8 @@ BEGIN
             OR rule.effect IN ('withhold', 'release', 'forfeit') AND NEW.amount < 0 THEN
             RAISE EXCEPTION 'an award of kind "%" is not %', NEW.kind, NEW.amount
                 USING ERRCODE = 'LO067',
-                      DETAIL = format('It is between %s and %s.', coalesce(rule.least::text, 'any'),
+                      DETAIL = format('It is between %s and %s.',
+                                      coalesce(rule.least::text, 'any'),
                                       coalesce(rule.most::text, 'any'));
         END IF;
         RETURN NEW;
@@ -270,7 +274,8 @@ BEGIN
         FROM ledger l
         WHERE l.agent = asked.agent AND l.account = 'deposit' AND l.currency = asked.currency;
         IF held < asked.amount THEN
-            RAISE EXCEPTION 'agent "%" has a deposit of % and not %', asked.agent, held, asked.amount
+            RAISE EXCEPTION 'agent "%" has a deposit of % and not %', asked.agent, held,
+                    asked.amount
                 USING ERRCODE = 'LO068';
         END IF;
     END IF;
@@ -278,11 +283,12 @@ BEGIN
     IF effects = 'count' THEN
         PERFORM refuse_closed(datemultirange(daterange(asked.day, asked.day + 1)), 'An award');
     END IF;
-    INSERT INTO ledger (period, earned_in, agent, account, kind, amount, currency, explanation, award)
+    INSERT INTO ledger (period, earned_in, agent, account, kind, amount, currency,
+                        explanation, award)
     SELECT asked.period, asked.period, asked.agent, p.account, 'award', p.sign * asked.amount,
            asked.currency,
-           jsonb_build_object('kind', asked.kind, 'reason', asked.reason, 'asked_by', asked.asked_by,
-                              'approved_by', approve_award.by),
+           jsonb_build_object('kind', asked.kind, 'reason', asked.reason,
+                              'asked_by', asked.asked_by, 'approved_by', approve_award.by),
            asked.award
     FROM (VALUES ('pay', 'pay', 1), ('withhold', 'pay', -1), ('withhold', 'deposit', 1),
                  ('release', 'pay', 1), ('release', 'deposit', -1), ('forfeit', 'deposit', -1))
@@ -302,7 +308,8 @@ BEGIN
     SET status = 'refused', decided_by = refuse_award.by, decided_at = clock_timestamp()
     WHERE a.award = refuse_award.award AND a.status = 'requested';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no award % to refuse', refuse_award.award USING ERRCODE = 'LO067';
+        RAISE EXCEPTION 'there is no award % to refuse', refuse_award.award
+            USING ERRCODE = 'LO067', HINT = 'It is decided already, or was never asked for.';
     END IF;
 END
 $$;

@@ -23,7 +23,8 @@ CREATE INDEX leadership_leader_idx ON leadership (leader);
 CREATE INDEX leadership_parent_idx ON leadership (parent);
 COMMENT ON TABLE leadership IS
     'Who led each team when, and what it was part of; written by a trigger on team, from the day of a change on';
-COMMENT ON COLUMN leadership.valid IS 'days, half-open; a change holds from its day in the zone of the setting';
+COMMENT ON COLUMN leadership.valid IS
+    'days, half-open; a change holds from its day in the zone of the setting';
 
 CREATE TRIGGER leadership_keep_closed
     AFTER INSERT OR UPDATE OR DELETE ON leadership
@@ -129,7 +130,8 @@ BEGIN ATOMIC
         FROM membership m
         CROSS JOIN LATERAL unnest(
             datemultirange(m.valid * pay_reach.during)
-            - coalesce((SELECT range_agg(l.valid) FROM leads l WHERE l.agent = m.agent), '{}')) r (valid)
+            - coalesce((SELECT range_agg(l.valid) FROM leads l
+                        WHERE l.agent = m.agent), '{}')) r (valid)
         WHERE m.valid && pay_reach.during
     ), reach AS (
         SELECT b.agent, s.scope, m.agent AS member, b.valid * m.valid AS valid
@@ -178,7 +180,8 @@ BEGIN ATOMIC
     SELECT w.whole,
            daterange(lower(w.whole), least(upper(w.whole), upper((pay_windows.period).during))),
            daterange(lower(w.whole), greatest(lower(w.whole), lower((pay_windows.period).during)))
-    FROM (SELECT DISTINCT period_of(pay_windows.per, lower((pay_windows.period).during) + n.n) AS whole
+    FROM (SELECT DISTINCT
+                 period_of(pay_windows.per, lower((pay_windows.period).during) + n.n) AS whole
           FROM generate_series(0, upper((pay_windows.period).during)
                                   - lower((pay_windows.period).during) - 1) n (n)
           WHERE pay_windows.per IN ('day', 'month', 'quarter', 'year')

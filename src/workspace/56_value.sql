@@ -82,7 +82,8 @@ BEGIN
         FROM unnest(slices) s
         UNION ALL
         SELECT r.agent, r.scope, r.member, r.valid
-        FROM (SELECT range_merge(range_agg(n.during)) AS during, array_agg(DISTINCT n.agent) AS agents
+        FROM (SELECT range_merge(range_agg(n.during)) AS during,
+                     array_agg(DISTINCT n.agent) AS agents
               FROM need n WHERE n.scope <> 'own') n
         CROSS JOIN LATERAL pay_reach(n.during, n.agents) r
         WHERE n.during IS NOT NULL
@@ -92,8 +93,8 @@ BEGIN
         CROSS JOIN LATERAL measure(h.metrics, h.during,
                                    ARRAY(SELECT DISTINCT r.member FROM reach r)) m
         UNION ALL
-        SELECT a.key, what_if ->> 'agent', upper(period.during) - 1, a.value::numeric, 1, a.value::numeric,
-               a.value::numeric
+        SELECT a.key, what_if ->> 'agent', upper(period.during) - 1, a.value::numeric, 1,
+               a.value::numeric, a.value::numeric
         FROM jsonb_each_text(what_if -> 'add') a
     ), wanted AS MATERIALIZED (
         SELECT p.*, r.member, r.valid
@@ -155,7 +156,8 @@ BEGIN
         JOIN owed o ON o.span = s.span AND o.metric = s.metric AND o.unit = s.member
         GROUP BY 1, 2, 3, 4, 5, 6, s.multiple
     ), result AS (
-        SELECT n.agent, n.scope, n.metric, n.basis, n.during, n.leavers, m.direction, q.owed, q.parts,
+        SELECT n.agent, n.scope, n.metric, n.basis, n.during, n.leavers, m.direction, q.owed,
+               q.parts,
                f.events, f.latest, f.highest, f.average,
                CASE WHEN m.kind = 'ratio' THEN quotient(coalesce(f.quantity, 0), f.divisor)
                     ELSE coalesce(f.quantity, 0) END AS quantity,

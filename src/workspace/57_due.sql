@@ -78,8 +78,8 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL measure_events(w.metric, w.during, w.agents) e
     GROUP BY w.metric, e.agent, e.item
     UNION ALL
-    SELECT w.metric, pay_events.what_if ->> 'agent', 'what if', upper((pay_events.period).during) - 1,
-           a.value::numeric, 1
+    SELECT w.metric, pay_events.what_if ->> 'agent', 'what if',
+           upper((pay_events.period).during) - 1, a.value::numeric, 1
     FROM wanted w
     JOIN LATERAL jsonb_each_text(pay_events.what_if -> 'add') a ON a.key = w.metric;
 END;
@@ -99,10 +99,21 @@ CREATE FUNCTION pay_amounts(
     SET jit = off
 AS $$
 #variable_conflict use_column
+DECLARE
+    -- those that windows of totals reach back into
+    earlier text[] := ARRAY(
+        SELECT q.period
+        FROM pay_period q
+        WHERE q.cycle = period.cycle AND q.during << period.during
+          AND lower(q.during) >= (
+              SELECT min(lower(s.during))
+              FROM unnest(slices) s
+              JOIN component c USING (plan, version, component)
+              WHERE c.total_of IS NOT NULL));
 BEGIN
     RETURN QUERY
     WITH slice AS MATERIALIZED (
-        SELECT s AS slice, s.agent, s.sign, s.during, s.label, s.days, s.of_days, c.*, p.currency,
+        SELECT row_number() OVER () AS id, s AS slice, s.agent, s.sign, s.during, s.label, s.days, s.of_days, c.*, p.currency,
                p.places, t.trial, coalesce(t.trial::lead_ops.tier_schedule, c.schedule) AS pays
         FROM unnest(slices) s
         JOIN component c USING (plan, version, component)
@@ -113,7 +124,8 @@ BEGIN
     ), reach AS MATERIALIZED (
         SELECT r.agent, r.scope, r.member, r.valid
         FROM (SELECT array_agg(DISTINCT s.agent) AS agents
-              FROM slice s WHERE s.scope <> 'own' AND (s.per = 'event' OR s.total_of IS NOT NULL)) n
+              FROM slice s
+              WHERE s.scope <> 'own' AND (s.per = 'event' OR s.total_of IS NOT NULL)) n
         CROSS JOIN LATERAL pay_reach(period.during, n.agents) r
         WHERE n.agents IS NOT NULL
         UNION ALL
@@ -123,6 +135,34 @@ BEGIN
         SELECT e.* FROM pay_events(ARRAY(SELECT s.slice FROM slice s), period, what_if) e
     ), figure AS MATERIALIZED (
         SELECT v.* FROM unnest(pay_values) v
+    ), earned AS MATERIALIZED (
+        -- of this period, and what earlier ones have posted
+        SELECT l.agent, l.plan, l.component, l.currency, l.amount, true AS is_now, period.during,
+               least(upper(l.during), upper(period.during)) - 1 AS day, upper(l.during) - 1 AS last
+        FROM unnest(lines) l
+        WHERE l.account = 'pay'
+        UNION ALL
+        SELECT l.agent, l.plan, l.component, l.currency, l.amount, false, q.during,
+               least(upper(l.during), upper(q.during)) - 1, NULL
+        FROM ledger l
+        JOIN pay_period q ON q.period = l.earned_in
+        WHERE l.earned_in = ANY (earlier) AND l.account = 'pay' AND l.component IS NOT NULL
+    ), total AS (
+        SELECT s.id, sum(e.amount) AS amount
+        FROM slice s
+        JOIN reach r ON r.agent = s.agent AND r.scope = s.scope
+        JOIN earned e ON e.agent = r.member AND e.currency = s.currency
+        WHERE e.component = ANY (s.total_of) AND e.day <@ r.valid
+          AND (s.scope <> 'own' OR e.plan = s.plan)
+          AND CASE WHEN e.is_now
+                   THEN s.sign > 0 AND (e.during <@ s.during OR e.last <@ s.during)
+                   ELSE e.during <@ s.during END
+        GROUP BY s.id
+    ), own AS MATERIALIZED (
+        SELECT l.agent, l.plan, l.component, sum(l.amount) AS amount
+        FROM unnest(lines) l
+        WHERE l.account = 'pay'
+        GROUP BY l.agent, l.plan, l.component
     ), basis AS (
         SELECT s.*, NULL::text AS item, NULL::date AS day,
                CASE WHEN s.metric IS NULL THEN 1 ELSE v.value END AS value
@@ -133,27 +173,9 @@ BEGIN
             AND v.leavers = (s.scope = 'own' OR s.counts_leavers)
         WHERE s.per <> 'event' AND s.total_of IS NULL
         UNION ALL
-        -- totals: of this period, and what earlier ones in the window have posted
-        SELECT s.*, NULL::text, NULL::date,
-               coalesce((SELECT sum(l.amount)
-                         FROM reach r
-                         JOIN unnest(lines) l ON l.agent = r.member
-                         WHERE s.sign > 0 AND r.agent = s.agent AND r.scope = s.scope
-                           AND l.account = 'pay' AND l.component = ANY (s.total_of)
-                           AND (s.scope <> 'own' OR l.plan = s.plan) AND l.currency = s.currency
-                           AND least(upper(l.during), upper(period.during)) - 1 <@ r.valid
-                           AND (period.during <@ s.during OR upper(l.during) - 1 <@ s.during)), 0)
-               + coalesce((SELECT sum(l.amount)
-                           FROM reach r
-                           JOIN ledger l ON l.agent = r.member
-                           JOIN pay_period q ON q.period = l.earned_in
-                           WHERE r.agent = s.agent AND r.scope = s.scope
-                             AND l.account = 'pay' AND l.component = ANY (s.total_of)
-                             AND (s.scope <> 'own' OR l.plan = s.plan) AND l.currency = s.currency
-                             AND least(upper(l.during), upper(q.during)) - 1 <@ r.valid
-                             AND q.cycle = period.cycle AND q.during << period.during
-                             AND q.during <@ s.during), 0)
+        SELECT s.*, NULL::text, NULL::date, coalesce(t.amount, 0)
         FROM slice s
+        LEFT JOIN total t ON t.id = s.id
         WHERE s.total_of IS NOT NULL
         UNION ALL
         SELECT s.*, e.item, e.day, CASE s.basis WHEN 'count' THEN e.events ELSE e.quantity END
@@ -185,6 +207,13 @@ BEGIN
             SELECT CASE WHEN raw.value IS NOT NULL
                        THEN least(greatest(raw.value, f.least), f.most) END AS value) x
         GROUP BY b.n
+    ), gate_total AS (
+        SELECT b.n, g.gate, sum(o.amount) AS amount
+        FROM numbered b
+        JOIN component_gate g
+            ON g.plan = b.plan AND g.version = b.version AND g.component = b.component
+        JOIN own o ON o.agent = b.agent AND o.plan = b.plan AND o.component = ANY (g.total_of)
+        GROUP BY b.n, g.gate
     ), gate AS (
         SELECT b.n, count(*) AS gates, jsonb_agg(x.value ORDER BY g.gate) AS figures,
                count(*) FILTER (
@@ -201,16 +230,14 @@ BEGIN
             ON v.agent = b.agent AND v.scope = g.scope AND v.metric = g.metric
             AND v.basis = g.basis AND v.during = input_window(g.per, b.slice, b.day, period)
             AND v.leavers = (g.scope = 'own' OR b.counts_leavers)
+        LEFT JOIN gate_total t ON t.n = b.n AND t.gate = g.gate
         CROSS JOIN LATERAL (
             SELECT CASE
                 WHEN g.metric IS NOT NULL THEN v.value
                 WHEN g.certificate IS NOT NULL THEN
                     holds_certificate(b.agent, g.certificate,
                                       coalesce(b.day, upper(b.during) - 1))::integer
-                ELSE (SELECT coalesce(sum(l.amount), 0)
-                      FROM unnest(lines) l
-                      WHERE l.agent = b.agent AND l.plan = b.plan AND l.account = 'pay'
-                        AND l.component = ANY (g.total_of)) END AS value) x
+                ELSE coalesce(t.amount, 0) END AS value) x
         GROUP BY b.n
     ), bound AS (
         SELECT b.n, max(x.value) FILTER (WHERE m.side = 'minimum') AS least,
@@ -219,12 +246,10 @@ BEGIN
         JOIN component_bound m
             ON m.plan = b.plan AND m.version = b.version AND m.component = b.component
             AND m.per = 'window'
+        LEFT JOIN own o ON o.agent = b.agent AND o.plan = b.plan AND o.component = m.times
         CROSS JOIN LATERAL (
-            SELECT m.amount * CASE WHEN m.times IS NULL THEN 1 ELSE
-                       (SELECT coalesce(sum(l.amount), 0)
-                        FROM unnest(lines) l
-                        WHERE l.agent = b.agent AND l.plan = b.plan AND l.component = m.times
-                          AND l.account = 'pay') END AS value) x
+            SELECT m.amount * CASE WHEN m.times IS NULL THEN 1
+                                   ELSE coalesce(o.amount, 0) END AS value) x
         GROUP BY b.n
     ), paid AS (
         SELECT b.*, f.factors, f.value AS factor, g.figures, d.least, d.most,
@@ -245,14 +270,15 @@ BEGIN
     ), rounded AS (
         SELECT p.*,
                p.sign * CASE WHEN p.is_open THEN
-                   round(least(greatest(p.payout * CASE WHEN p.factors IS NULL THEN 1 ELSE p.factor END,
+                   round(least(greatest(p.payout
+                                            * CASE WHEN p.factors IS NULL THEN 1 ELSE p.factor END,
                                         CASE WHEN p.payout IS NOT NULL THEN p.least END),
                                CASE WHEN p.payout IS NOT NULL THEN p.most END), p.places)
                    ELSE 0 END AS amount
         FROM paid p
     )
-    SELECT r.agent, 'pay', 'earning', r.plan, max(r.version * r.sign), r.component, r.label, r.item,
-           sum(r.value) FILTER (WHERE r.sign > 0),
+    SELECT r.agent, 'pay', 'earning', r.plan, max(r.version * r.sign), r.component, r.label,
+           r.item, sum(r.value) FILTER (WHERE r.sign > 0),
            CASE WHEN count(*) = count(r.amount) THEN sum(r.amount) END,
            r.currency,
            jsonb_object_agg(
@@ -289,26 +315,23 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH due AS (
-        SELECT s.agent, s.plan, s.component, max(s.version) AS version,
-               (SELECT coalesce(sum(l.amount), 0)
-                FROM unnest(lines) l
-                WHERE l.agent = s.agent AND l.plan = s.plan AND l.component = s.component
-                  AND l.account = 'pay') AS earned
+    WITH own AS MATERIALIZED (
+        SELECT l.agent, l.plan, l.component, sum(l.amount) AS amount
+        FROM unnest(lines) l
+        WHERE l.account = 'pay'
+        GROUP BY l.agent, l.plan, l.component
+    ), due AS (
+        SELECT s.agent, s.plan, s.component, max(s.version) AS version
         FROM unnest(slices) s
-        JOIN component_levels(period.cycle) l ON l.component = s.component AND l.level = pay_bounds.level
+        JOIN component_levels(period.cycle) l
+            ON l.component = s.component AND l.level = pay_bounds.level
         WHERE s.sign > 0
-          AND EXISTS (SELECT FROM component_bound b
-                      WHERE b.plan = s.plan AND b.version = s.version
-                        AND b.component = s.component AND b.per = 'period')
+          AND (s.plan, s.version, s.component) IN (
+              SELECT b.plan, b.version, b.component FROM component_bound b WHERE b.per = 'period')
         GROUP BY s.agent, s.plan, s.component
     ), bound AS (
-        SELECT d.*, b.carries, b.side,
-               b.amount * CASE WHEN b.times IS NULL THEN 1 ELSE
-                   (SELECT coalesce(sum(l.amount), 0)
-                    FROM unnest(lines) l
-                    WHERE l.agent = d.agent AND l.plan = d.plan AND l.component = b.times
-                      AND l.account = 'pay') END AS value,
+        SELECT d.*, coalesce(e.amount, 0) AS earned, b.carries, b.side,
+               b.amount * CASE WHEN b.times IS NULL THEN 1 ELSE coalesce(o.amount, 0) END AS value,
                CASE WHEN b.carries THEN
                    (SELECT sum(l.amount)
                     FROM ledger l
@@ -319,6 +342,8 @@ BEGIN
         FROM due d
         JOIN component_bound b ON b.plan = d.plan AND b.version = d.version
             AND b.component = d.component AND b.per = 'period'
+        LEFT JOIN own e ON e.agent = d.agent AND e.plan = d.plan AND e.component = d.component
+        LEFT JOIN own o ON o.agent = d.agent AND o.plan = d.plan AND o.component = b.times
     ), result AS (
         SELECT b.agent, b.plan, b.version, b.component, b.earned,
                bool_or(b.carries) AS carries,

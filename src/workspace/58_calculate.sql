@@ -91,7 +91,9 @@ BEGIN ATOMIC
         SELECT o.*, greatest(o.amount - o.earned, 0) AS top_up,
                CASE WHEN o.recovers THEN
                    round(greatest(least(o.draw, o.recovery_most,
-                                        o.recovery * (o.earned - coalesce(o.amount, 0))), 0), 2)
+                                        o.recovery * (o.earned - coalesce(o.amount, 0))), 0),
+                         coalesce((SELECT max(p.places) FROM plan p
+                                   WHERE p.currency = o.currency), 2))
                    ELSE 0 END AS recovered
         FROM owed o
     ), paid AS (
@@ -202,8 +204,8 @@ CREATE FUNCTION late_periods(period pay_period, agents text[], days date[], sinc
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH longest AS (
-        SELECT (array_agg(c.per ORDER BY array_position('{year,quarter,month,week}'::text[], c.per)))[1]
-                   AS per
+        SELECT (array_agg(c.per ORDER BY array_position('{year,quarter,month,week}'::text[],
+                                                        c.per)))[1] AS per
         FROM component c
         WHERE c.cycle = (late_periods.period).cycle
           AND c.per IN ('year', 'quarter', 'month', 'week')
@@ -216,7 +218,8 @@ BEGIN ATOMIC
         CROSS JOIN pay_period p
         WHERE p.cycle = (late_periods.period).cycle AND p.status IN ('closed', 'paid')
           AND p.during << (late_periods.period).during
-          AND upper(p.during) + 6 >= least((SELECT min(d.day) FROM unnest(late_periods.days) d (day)),
+          AND upper(p.during) + 6 >= least((SELECT min(d.day)
+                                            FROM unnest(late_periods.days) d (day)),
                                            late_periods.since)
     )
     SELECT c.late,
@@ -252,7 +255,8 @@ BEGIN
     present := find_period(calculate.period);
     IF present.status IN ('closed', 'paid') THEN
         RAISE EXCEPTION 'pay period "%" is %', present.period, present.status
-            USING ERRCODE = 'LO064', HINT = 'What came late is posted when a later period is calculated.';
+            USING ERRCODE = 'LO064',
+                  HINT = 'What came late is posted when a later period is calculated.';
     END IF;
     UPDATE pay_period p
     SET status = 'calculating', calculated_at = clock_timestamp()
@@ -294,7 +298,8 @@ BEGIN
     RETURN QUERY
     SELECT (d.line).agent, (d.line).account, (d.line).kind, (d.line).component,
            (d.line).during, (d.line).item, d.due, d.posted
-    FROM pay_difference(checked, ARRAY(SELECT p FROM pay_due(checked) p), '{earning,bound}', NULL) d
+    FROM pay_difference(checked, ARRAY(SELECT p FROM pay_due(checked) p), '{earning,bound}',
+                        NULL) d
     UNION ALL
     SELECT (d.line).agent, (d.line).account, (d.line).kind, (d.line).component,
            (d.line).during, (d.line).item, d.due, d.posted

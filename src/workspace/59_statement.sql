@@ -61,7 +61,8 @@ BEGIN
     WHERE p.cycle = present.cycle AND p.during << present.during
       AND p.status IN ('open', 'calculating');
     IF example IS NOT NULL THEN
-        RAISE EXCEPTION 'pay period "%" comes before "%" and is not closed', example, present.period
+        RAISE EXCEPTION 'pay period "%" comes before "%" and is not closed', example,
+                present.period
             USING ERRCODE = 'LO063';
     END IF;
     SELECT count(*), min(format('agent "%s", component "%s": %s due, %s posted', v.agent,
@@ -190,8 +191,8 @@ BEGIN
     PERFORM check_agent(explain_pay.agent);
     RETURN QUERY
     WITH due AS (
-        SELECT d.*, row_number() OVER (ORDER BY d.plan COLLATE "C", d.component COLLATE "C", d.during,
-                                       d.item COLLATE "C", d.kind DESC) AS n
+        SELECT d.*, row_number() OVER (ORDER BY d.plan COLLATE "C", d.component COLLATE "C",
+                                                d.during, d.item COLLATE "C", d.kind DESC) AS n
         FROM pay_due(present, pay_circle(ARRAY[explain_pay.agent], present)) d
         WHERE d.agent = explain_pay.agent AND d.account = 'pay'
     ), part AS MATERIALIZED (
@@ -200,7 +201,8 @@ BEGIN
                coalesce((e.value ->> 'schedule')::lead_ops.tier_schedule, c.schedule) AS schedule,
                (e.value ->> 'value')::numeric AS value,
                (e.value ->> 'payout')::numeric AS payout,
-               (e.value ->> 'payout')::numeric * coalesce((e.value ->> 'factor')::numeric, 1) AS raw,
+               (e.value ->> 'payout')::numeric
+                   * coalesce((e.value ->> 'factor')::numeric, 1) AS raw,
                e.value -> 'shut' IS NULL AS is_open,
                (e.value ->> 'amount')::numeric AS amount,
                (e.value ->> 'days')::numeric AS days, (e.value ->> 'of_days')::numeric AS of_days

@@ -193,6 +193,29 @@ SELECT results_eq($$SELECT period, earned, carried, payout FROM statement WHERE 
 SELECT is_empty($$SELECT * FROM generate_series(1, 6) n CROSS JOIN LATERAL verify(format('2020-0%s', n))$$, 'all that verifies');
 
 --
+-- Totals over a longer window, and what is not there
+--
+\o /dev/null
+SELECT new_plan('totals');
+INSERT INTO component (plan, version, component, metric, total_of, per, basis, schedule, on_change) VALUES
+    ('totals', 1, 'month', 'sales', NULL, 'month', 'sum', 'marginal from 0: 1%', 'latest'),
+    ('totals', 1, 'on top', NULL, '{month}', 'quarter', 'sum', 'whole from 0: 10%, from 1000: 20%', 'latest'),
+    ('totals', 1, 'attained', 'calls', NULL, 'month', 'attainment', 'whole from 0: 0, from 1: 100', 'latest');
+SELECT activate_plan('totals', 1), hire('t', 'totals'), hire('t 0', 'totals');
+INSERT INTO quota (metric, agent, period, amount) VALUES ('calls', 't', 'month', 10), ('calls', 't 0', 'month', 0);
+SELECT did('t', 'sales', 60000, '2020-01-10'), did('t', 'sales', 50000, '2020-02-10'), did('t', 'sales', 1000, '2020-04-10'), did('t', 'calls', 10, '2020-01-10'),
+    did('t 0', 'calls', 10, '2020-01-10'), did('t 0', 'sales', -500, '2020-01-10'), did('t 0', 'sales', 200, '2020-01-11');
+SELECT calculate(format('2020-0%s', n)) FROM generate_series(1, 4) n;
+\o
+SELECT is((SELECT array_agg(paid('t', 'on top', format('2020-0%s', n)) ORDER BY n) FROM generate_series(1, 4) n), '{60.00,160.00,0,1.00}',
+    'a total of a quarter to date has what the months before posted');
+SELECT is(paid('t', 'attained', '2020-01'), 100::numeric, 'a quota that is met exactly is met');
+SELECT results_eq($$SELECT component, reason FROM pay_gaps('2020-01') WHERE agent = 't 0'$$,
+    $$VALUES ('attained', 'not defined: there is no quota, or a divisor is 0')$$, 'a quota of 0 is neither met nor missed, but listed');
+SELECT is(paid('t 0', 'month', '2020-01'), 0::numeric, 'a month below 0 pays nothing, and takes nothing where the schedule is not signed');
+SELECT is((SELECT amount FROM ledger WHERE agent = 't 0' AND component = 'attained'), NULL, 'what is undefined posts nothing');
+
+--
 -- What if
 --
 SELECT results_eq($$SELECT component, quantity, amount, posted FROM preview('minus', '2020-03', '{"add": {"sales": 1000}, "schedule": {"commission": "marginal from 0: 20%"}}')

@@ -74,13 +74,13 @@ SELECT is(refusal(statement), code, 'refused: ' || statement) FROM attack ORDER 
 \set ON_ERROR_STOP off
 \set VERBOSITY sqlstate
 SAVEPOINT s;
-COPY membership (agent, team, valid) FROM stdin;
-boss	desk	[2020-01-10,)
+COPY membership (agent, team, valid) FROM stdin (DELIMITER ';');
+boss;desk;[2020-01-10,)
 \.
 SELECT 'accepted' AS copy_membership \gset
 ROLLBACK TO s;
-COPY ledger (period, earned_in, agent, kind, account, amount, currency, award) FROM stdin;
-2020-01	2020-01	ann	award	pay	1	CNY	1
+COPY ledger (period, earned_in, agent, kind, account, amount, currency, award) FROM stdin (DELIMITER ';');
+2020-01;2020-01;ann;award;pay;1;CNY;1
 \.
 SELECT 'accepted' AS copy_ledger \gset
 ROLLBACK TO s;
