@@ -117,7 +117,7 @@ CREATE TRIGGER task_note_moved
 -- Locks: the campaign's rows of due_start that nobody else has.  What it reads
 -- is read after that, in one statement: a note that is taken away is one whose
 -- task was in sight.
-CREATE FUNCTION move_due_start(campaign text, moment timestamptz) RETURNS void
+CREATE FUNCTION move_due_start(campaign text, moment timestamptz, every interval) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
@@ -128,7 +128,7 @@ BEGIN
     SELECT array_agg(s.priority) INTO classes
     FROM (SELECT s.priority FROM due_start s
           WHERE s.campaign = move_due_start.campaign
-            AND s.moved_at < move_due_start.moment - interval '250 ms'
+            AND s.moved_at < move_due_start.moment - move_due_start.every
           FOR NO KEY UPDATE SKIP LOCKED) s;
     -- an old snapshot cannot tell what to pass over
     IF classes IS NULL OR current_setting('transaction_isolation') <> 'read committed' THEN
@@ -165,8 +165,8 @@ BEGIN
     WHERE s.campaign = move_due_start.campaign AND s.priority = f.priority;
 END
 $$;
-COMMENT ON FUNCTION move_due_start(text, timestamptz) IS
-    'moves the start of a campaign''s due tasks on, where nobody has for a quarter of a second. Locks rows of due_start that nobody else has';
+COMMENT ON FUNCTION move_due_start(text, timestamptz, interval) IS
+    'moves the start of a campaign''s due tasks on, where nobody has for so long. Locks rows of due_start that nobody else has';
 
 -- The first tasks that are due, own ones first, then over all classes and
 -- lanes.  The list is read without locks and is a little longer than wanted,
@@ -175,7 +175,7 @@ COMMENT ON FUNCTION move_due_start(text, timestamptz) IS
 -- due is of one class, also says where to go on in the lane of the first task.
 -- Locks: tasks that nobody else has, in the order of the list.
 CREATE FUNCTION lock_due(
-    campaign text, agent text, wanted integer, moment timestamptz,
+    campaign text, agent text, wanted integer, moment timestamptz, tried bigint[],
     OUT tasks bigint[], OUT priority smallint, OUT lane smallint, OUT anyone_at timestamptz,
     OUT last_task bigint
 )
@@ -198,6 +198,7 @@ BEGIN
            AND t.campaign = lock_due.campaign
            AND t.state = 'open'
            AND t.next_at <= lock_due.moment
+           AND t.task <> ALL (tried)
          ORDER BY t.next_at
          LIMIT longest)
         UNION ALL
@@ -213,6 +214,7 @@ BEGIN
               AND (t.anyone_at, t.task) >= (d.anyone_at, d.task)
               AND t.anyone_at <= lock_due.moment
               AND t.owner IS DISTINCT FROM lock_due.agent
+              AND t.task <> ALL (tried)
             ORDER BY t.anyone_at, t.task
             LIMIT longest) t
     ), classed AS (
@@ -270,7 +272,7 @@ BEGIN
                     AND (t.anyone_at, t.task) >= (part.anyone_at, part.task)
                     AND t.anyone_at <= lock_due.moment
                     AND t.owner IS DISTINCT FROM lock_due.agent
-                    AND t.task <> ALL (tasks)
+                    AND t.task <> ALL (tasks || tried)
                   ORDER BY t.anyone_at, t.task
                   LIMIT wanted - cardinality(tasks)
                   FOR NO KEY UPDATE SKIP LOCKED) k;
@@ -282,5 +284,5 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION lock_due(text, text, integer, timestamptz) IS
-    'the first tasks that are due for an agent, locked, and where all are of one class, the place of the last in its lane; skips those that others have locked';
+COMMENT ON FUNCTION lock_due(text, text, integer, timestamptz, bigint[]) IS
+    'the first tasks that are due for an agent, locked, and where all are of one class, the place of the last in its lane; skips those that others have locked, and those tried already';

@@ -145,7 +145,8 @@ BEGIN
       AND t.dialled_at IS NOT NULL
       AND t.next_at <= settle_blocked.moment;
     PERFORM put_off(settle_blocked.tasks || d.tasks, settle_blocked.moment)
-    FROM lock_due(settle_blocked.campaign, settle_blocked.agent, 500, settle_blocked.moment) d;
+    FROM lock_due(settle_blocked.campaign, settle_blocked.agent, 500, settle_blocked.moment,
+                  '{}') d;
 END
 $$;
 COMMENT ON FUNCTION settle_blocked(text, text, bigint[], timestamptz) IS
@@ -204,6 +205,7 @@ DECLARE
     due record;
     tasks bigint[];
     leased bigint[];
+    tried bigint[] := '{}';
     missing integer := n;
 BEGIN
     SELECT c.* INTO rules
@@ -217,18 +219,45 @@ BEGIN
     IF rules.teams IS NOT NULL THEN
         PERFORM refuse_stranger(claim_due.agent, rules, moment);
     END IF;
-    SELECT k.days INTO days FROM calendar k WHERE k.calendar = rules.calendar;
+    IF rules.calendar IS NOT NULL THEN
+        SELECT k.days INTO days FROM calendar k WHERE k.calendar = rules.calendar;
+    END IF;
     IF NOT rules.during @> moment
        OR NOT rules.by_customer_zone AND rules.hours IS NOT NULL
           AND NOT lead_ops.is_open(rules.hours, moment, rules.zone, days) THEN
         RETURN;
     END IF;
+    -- agents who wait for something to do ask again and again
+    IF NOT EXISTS (
+        SELECT FROM due_from(rules.campaign) d
+        CROSS JOIN generate_series(0, 7) l (lane)
+        CROSS JOIN LATERAL (
+            SELECT FROM task t
+            WHERE t.campaign = rules.campaign
+              AND t.priority = d.priority
+              AND t.lane = l.lane
+              AND t.state = 'open'
+              AND (t.anyone_at, t.task) >= (d.anyone_at, d.task)
+              AND t.anyone_at <= moment
+            LIMIT 1) t
+    ) AND NOT EXISTS (
+        SELECT FROM task t
+        WHERE t.owner = claim_due.agent
+          AND t.campaign = rules.campaign
+          AND t.state = 'open'
+          AND t.next_at <= moment
+    ) THEN
+        PERFORM move_due_start(rules.campaign, moment, interval '10 s');
+        RETURN;
+    END IF;
     has_caps := rules.attempts_a_day IS NOT NULL OR rules.attempts_in_window <> '{}'
                 OR rules.rest_after_reached IS NOT NULL;
-    -- another round follows where this one has met tasks that may not be called
+    -- another round follows where this one has met tasks that may not be called, or
+    -- whose number is busy elsewhere
     FOR round IN 1 .. 20 LOOP
-        PERFORM move_due_start(rules.campaign, moment);
-        SELECT d.* INTO due FROM lock_due(rules.campaign, claim_due.agent, missing, moment) d;
+        PERFORM move_due_start(rules.campaign, moment, interval '250 ms');
+        SELECT d.* INTO due
+        FROM lock_due(rules.campaign, claim_due.agent, missing, moment, tried) d;
         EXIT WHEN due.tasks = '{}';
         tasks := due.tasks;
         IF has_caps THEN
@@ -282,7 +311,10 @@ BEGIN
         END IF;
         missing := missing - cardinality(leased);
         EXIT WHEN missing = 0 OR cardinality(leased) = cardinality(due.tasks);
-        PERFORM settle_blocked(rules.campaign, claim_due.agent, tasks, moment);
+        tried := tried || due.tasks;
+        IF cardinality(leased) < cardinality(tasks) THEN
+            PERFORM settle_blocked(rules.campaign, claim_due.agent, tasks, moment);
+        END IF;
     END LOOP;
     IF missing = 0 AND due.lane IS NOT NULL AND NOT has_caps THEN
         PERFORM set_config('lead_ops.claimed',

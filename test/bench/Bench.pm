@@ -11,9 +11,10 @@ use warnings;
 
 use Exporter 'import';
 use File::Temp ();
+use IO::Handle;
 use List::Util qw(max min sum);
 
-our @EXPORT = qw(rows sql compare compare_rates);
+our @EXPORT = qw(rows sql compare compare_rates compare_held);
 
 # A miss within this share of the target is none.
 use constant SLACK => 0.10;
@@ -167,7 +168,14 @@ sub add_measure
         $noisy = max(@{ $taken->{floor} }) > NOISY * min(@{ $taken->{floor} });
         last unless $noisy;
     }
-    my @ratios = map { $taken->{ours}[$_] / $taken->{floor}[$_] } 0 .. $rounds - 1;
+    add_row($measure, $unit, $better, $taken,
+        map { $taken->{ours}[$_] / $taken->{floor}[$_] } 0 .. $rounds - 1);
+}
+
+sub add_row
+{
+    my ($measure, $unit, $better, $taken, @ratios) = @_;
+    my $noisy = max(@{ $taken->{floor} }) > NOISY * min(@{ $taken->{floor} });
     my $ratio = median(@ratios);
     my $met =
       $better eq '<='
@@ -217,6 +225,33 @@ sub compare_rates
             check($variant, '');
             return $tps;
         });
+}
+
+# Compare rates of one script over a minute in which an old snapshot is held: the
+# floor is the rate of the first five seconds, ours that of the last five.
+sub compare_held
+{
+    my (%measure) = @_;
+    my $seconds = $quick ? 20 : 60;
+    my $script = File::Temp->new(SUFFIX => '.pgbench');
+    my ($output, @rates);
+
+    sql($measure{before}) if defined $measure{before};
+    print $script $measure{run};
+    close $script;
+    open my $holder, '|-', 'psql -XAqt >/dev/null' or die "no psql: $!\n";
+    $holder->autoflush(1);
+    print $holder "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM pg_class;\n";
+    $output = `pgbench -n -M prepared -c $measure{clients} -j 2 -T $seconds -P 1 -f $script 2>&1`;
+    close $holder;
+    @rates = $output =~ /^progress: [\d.]+ s, ([\d.]+) tps/mg;
+    die "pgbench failed:\n$output\n"
+      if $? != 0 || $output !~ /^number of failed transactions: 0 /m || @rates < 15;
+    shift @rates;
+    check(\%measure, '');
+
+    my %taken = (floor => [ @rates[ 0 .. 4 ] ], ours => [ @rates[ -5 .. -1 ] ]);
+    add_row(\%measure, 'tps', '>=', \%taken, (sum(@{ $taken{ours} }) / sum(@{ $taken{floor} })));
 }
 
 # Print the table; 1 if a quiet measure missed its target.
