@@ -120,11 +120,10 @@ BEGIN
     IF EXISTS (SELECT FROM waiting) THEN
         -- but for those that somebody drains (see leave_line)
         EXECUTE $sql$
-            WITH line AS MATERIALIZED (
-                SELECT w.lead FROM waiting w JOIN unnest($1) l (lead) ON l.lead = w.lead
-                FOR UPDATE OF w SKIP LOCKED
-            )
-            DELETE FROM waiting w USING line l WHERE w.lead = l.lead
+            -- no join, as nobody knows how many rows a queue has
+            DELETE FROM waiting w
+            WHERE w.ctid = ANY (ARRAY (
+                SELECT l.ctid FROM waiting l WHERE l.lead = ANY ($1) FOR UPDATE SKIP LOCKED))
             $sql$
         USING leads[:at];
     END IF;
@@ -154,6 +153,7 @@ DECLARE
     fresh text[] := leads;
     fresh_customers text[] := customers;
     size integer := cardinality(leads);
+    latest bigint;
 BEGIN
     PERFORM check_batch(assign_batch.leads, assign_batch.customers, assign_batch.requires);
     ledger := lock_pool(assign_batch.pool);
@@ -196,6 +196,16 @@ BEGIN
         END;
     END LOOP;
 
+    -- the usual batch was dealt in one go, and its decisions are the latest
+    SELECT l.seq INTO latest FROM pool_ledger l WHERE l.pool = assign_batch.pool;
+    IF latest - ledger.seq = cardinality(leads) THEN
+        RETURN QUERY
+        SELECT a.lead, a.agent, a.team
+        FROM assignment a
+        WHERE a.pool = assign_batch.pool AND a.seq > ledger.seq AND a.seq <= latest
+        ORDER BY a.seq;
+        RETURN;
+    END IF;
     RETURN QUERY EXECUTE $sql$
         SELECT u.lead, a.agent, a.team
         FROM unnest($1) WITH ORDINALITY u (lead, n)

@@ -59,8 +59,8 @@ BEGIN
                CASE WHEN $4 IS NULL THEN '{}' ELSE skills_for($4, u.lead) END, $5, 'queued',
                $6 + u.n * interval '1 microsecond'
         FROM unnest($2, $3) WITH ORDINALITY u (lead, customer, n)
-        WHERE (SELECT a.seq FROM assignment a
-               WHERE a.lead = u.lead AND a.ended_at IS NULL) IS NULL
+        WHERE NOT EXISTS (SELECT FROM assignment a
+                          WHERE a.lead = u.lead AND a.ended_at IS NULL)
         ORDER BY u.lead COLLATE "C", u.n
         ON CONFLICT (lead) DO NOTHING
         $sql$
@@ -97,9 +97,9 @@ BEGIN
     EXECUTE $sql$
         WITH gone AS (
             DELETE FROM waiting w
-            USING unnest($1) l
-            JOIN assignment a ON a.lead = l.lead AND a.ended_at IS NULL
-            WHERE w.lead = l.lead
+            WHERE w.lead = ANY (ARRAY (
+                SELECT l.lead FROM unnest($1) l
+                JOIN assignment a ON a.lead = l.lead AND a.ended_at IS NULL))
             RETURNING w.lead
         )
         SELECT array_agg(l ORDER BY l.since, l.lead) FROM unnest($1) l

@@ -158,6 +158,21 @@ SET LOCAL statement_timeout = '15s';
 SELECT is(distribute_daily('daily', '2026-03-05'), 5000, 'a long line, in the same session');
 SET LOCAL statement_timeout = 0;
 
+-- the same where the planner takes the tables for empty
+SET ROLE NONE;
+SAVEPOINT stale;
+UPDATE pg_class SET relpages = 1, reltuples = 0 WHERE oid = 'assignment'::regclass;
+SET LOCAL statement_timeout = '15s';
+SELECT is((SELECT count(agent) FROM assign_batch('bulk', ARRAY(SELECT 'stale ' || i FROM generate_series(1, 20000) i))), 20000::bigint, 'a batch of new leads is linear whatever the statistics say');
+ROLLBACK TO stale;
+UPDATE pg_class SET relpages = 1, reltuples = 0 WHERE oid = 'waiting'::regclass;
+SET LOCAL statement_timeout = '15s';
+SELECT is(enqueue_batch('bulk', ARRAY(SELECT 'stale ' || i FROM generate_series(1, 30000) i)), 30000, 'so is putting in line');
+SELECT is((SELECT count(agent) FROM assign_batch('bulk', ARRAY(SELECT 'stale ' || i FROM generate_series(1, 15000) i))), 15000::bigint, 'dealing what is in line');
+SELECT is(drain('bulk', 20000), 15000, 'and the line');
+SET LOCAL statement_timeout = 0;
+SET ROLE lead_ops_tester;
+
 -- nobody there
 CREATE TABLE queue_crm.away_lead (id integer PRIMARY KEY, owner integer);
 CREATE TRIGGER deal AFTER INSERT ON queue_crm.away_lead REFERENCING NEW TABLE AS n
