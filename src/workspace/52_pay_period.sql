@@ -45,14 +45,14 @@ BEGIN
             RETURN OLD;
         END IF;
     ELSIF (NEW.period, NEW.cycle, NEW.during) = (OLD.period, OLD.cycle, OLD.during)
-          AND array_position(statuses, NEW.status) >= array_position(statuses, OLD.status)
+          AND array_position(statuses, NEW.status) - array_position(statuses, OLD.status) IN (0, 1)
         OR OLD.status = 'open' AND NEW.status = 'open' THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'pay period "%" is % and only goes on from there', OLD.period, OLD.status
         USING ERRCODE = 'LO063',
               DETAIL = CASE TG_OP WHEN 'DELETE' THEN 'It cannot be deleted.' ELSE
-                  'Its name, cycle and days stay, and its status does not go back.' END,
+                  'Its name, cycle and days stay, and its status takes one step at a time.' END,
               HINT = 'What comes late is paid in an open period.';
 END
 $$;

@@ -16,6 +16,13 @@ DECLARE
                             JOIN component c USING (plan, version, component)
                             JOIN plan_version v USING (plan, version)
                             WHERE v.status <> 'draft' AND c.cycle = checked.cycle);
+    sold text[] := ARRAY(SELECT m.metric
+                         FROM metric m
+                         WHERE m.kind = 'flow' AND m.metric IN (
+                             SELECT c.metric
+                             FROM component c
+                             JOIN plan_version v USING (plan, version)
+                             WHERE v.status <> 'draft' AND c.cycle = checked.cycle));
 BEGIN
     RETURN QUERY
     SELECT d.agent, d.component, NULL::text, d.during,
@@ -24,11 +31,18 @@ BEGIN
     WHERE d.amount IS NULL
     UNION ALL
     SELECT m.agent, NULL, m.metric, daterange(m.day, m.day + 1), 'no plan is in force', m.events
-    FROM measure(metrics, checked.during) m
+    FROM measure(sold, checked.during) m
     WHERE NOT EXISTS (
         SELECT FROM plan_assignment a
         JOIN plan_version v ON v.plan = a.plan AND v.status <> 'draft' AND v.valid @> m.day
-        WHERE a.agent = m.agent AND a.valid @> m.day)
+        WHERE a.agent = m.agent AND a.valid @> m.day
+          -- a plan that has always paid something else is not the one that is missing
+          AND (EXISTS (SELECT FROM component c
+                       WHERE c.plan = v.plan AND c.version = v.version AND c.metric = m.metric)
+               OR NOT EXISTS (SELECT FROM plan_assignment b
+                              JOIN component c ON c.plan = b.plan AND c.metric = m.metric
+                              JOIN plan_version w ON w.plan = c.plan AND w.version = c.version
+                              WHERE b.agent = m.agent AND w.status <> 'draft')))
     UNION ALL
     SELECT u.agent, NULL, u.metric, checked.during, u.reason, u.events
     FROM unmeasured(metrics, checked.during) u
@@ -36,7 +50,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION pay_gaps(text) IS
-    'what a period does not pay although it may have to: components that are undefined, events on days without a plan, and events of nobody the workspace knows. Locks nothing. Raises LO069';
+    'what a period does not pay although it may have to: components that are undefined, events to be paid on days without a plan (or without the one that pays them), and events of nobody the workspace knows. Locks nothing. Raises LO069';
 
 -- Locks: the period, late_item against a calculate, then reads.
 CREATE FUNCTION close_period(period text, by text DEFAULT NULL, despite_gaps boolean DEFAULT false)

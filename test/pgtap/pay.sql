@@ -213,6 +213,13 @@ SELECT is(paid('t', 'attained', '2020-01'), 100::numeric, 'a quota that is met e
 SELECT results_eq($$SELECT component, reason FROM pay_gaps('2020-01') WHERE agent = 't 0'$$,
     $$VALUES ('attained', 'not defined: there is no quota, or a divisor is 0')$$, 'a quota of 0 is neither met nor missed, but listed');
 SELECT is(paid('t 0', 'month', '2020-01'), 0::numeric, 'a month below 0 pays nothing, and takes nothing where the schedule is not signed');
+-- two plans, of which one has a gap
+\o /dev/null
+SELECT hire('gap', 'weekly'), did('gap', 'sales', 1, '2020-05-03'), did('gap', 'sales', 2, '2020-05-20'), did('gap', 'calls', 1, '2020-05-20');
+INSERT INTO plan_assignment VALUES ('gap', 'plain', '[2020-05-10,)');
+\o
+SELECT results_eq($$SELECT metric, during FROM pay_gaps('2020-05') WHERE agent = 'gap'$$, $$VALUES ('sales', daterange '[2020-05-03,2020-05-04)')$$,
+    'a day without the plan that pays for it is a gap, whatever other plan there is');
 SELECT is((SELECT amount FROM ledger WHERE agent = 't 0' AND component = 'attained'), NULL, 'what is undefined posts nothing');
 
 --

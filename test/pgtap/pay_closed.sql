@@ -51,6 +51,7 @@ INSERT INTO attack (code, statement) VALUES
     ('LO064', $$SELECT approve_award(min(award), 'boss') FROM award$$), ('LO064', $$SELECT approve_award(max(award), 'boss') FROM award$$),
     ('LO063', $$UPDATE pay_period SET status = 'open' WHERE period = '2020-01'$$), ('LO063', $$UPDATE pay_period SET status = 'calculating' WHERE period = '2020-01'$$),
     ('LO063', $$UPDATE pay_period SET during = '[2020-01-01,2020-01-31)' WHERE period = '2020-01'$$), ('LO063', $$DELETE FROM pay_period WHERE period = '2020-01'$$),
+    ('LO063', $$UPDATE pay_period SET status = 'closed' WHERE period = '2020-03'$$), ('LO063', $$UPDATE pay_period SET status = 'paid' WHERE period = '2020-02'$$),
     ('LO033', $$TRUNCATE pay_period CASCADE$$), ('LO063', $$INSERT INTO pay_period (period, during, status) VALUES ('x', '[2019-01-01,2019-02-01)', 'closed')$$),
     ('LO064', $$UPDATE membership SET team = 'other' WHERE agent = 'ann'$$), ('LO064', $$UPDATE membership SET role = 'leader' WHERE agent = 'ann'$$),
     ('LO064', $$UPDATE membership SET valid = '[2020-01-31,)' WHERE agent = 'ann'$$), ('LO064', $$UPDATE membership SET valid = '[2020-01-01,2020-01-31)' WHERE agent = 'ann'$$),
