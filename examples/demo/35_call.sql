@@ -37,13 +37,14 @@ WITH month AS (
                 WHEN d.chance < 0.45 THEN 'busy'
                 WHEN d.chance < 0.50 THEN 'powered_off'
                 WHEN d.chance < 0.52 THEN 'unallocated'
+                WHEN d.chance < 0.64 THEN 'intent'
                 ELSE 'answered' END AS outcome
     FROM draw d
 )
 SELECT 'C' || lpad(row_number() OVER (ORDER BY t.started_at, t.n, t.k)::text, 6, '0') AS call,
        t.opportunity_id, t.sales_agent, t.account, '+1555' || lpad(t.n::text, 7, '0') AS number,
        t.started_at,
-       t.started_at + CASE WHEN t.outcome IN ('success', 'refused', 'answered')
+       t.started_at + CASE WHEN t.outcome IN ('success', 'refused', 'intent', 'answered')
                            THEN interval '20 seconds' + t.talk * interval '5 minutes'
                            ELSE t.talk * interval '30 seconds' END AS ended_at,
        t.outcome

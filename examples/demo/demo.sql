@@ -1,5 +1,5 @@
 --
--- lead_ops at work, from a CRM's leads to calls, quotas, pay and grades
+-- lead_ops at work, from a CRM's leads to calls, quotas, pay, grades and reports
 --
 --     psql -v crm=directory -f examples/demo/demo.sql     on a CRM export
 --     psql -f examples/demo/demo.sql                      on generated data
@@ -36,3 +36,4 @@ SELECT :'crm' <> '' AS exported \gset
 \ir 45_quota.sql
 \ir 50_pay.sql
 \ir 60_review.sql
+\ir 70_report.sql

@@ -67,6 +67,25 @@ END;
 COMMENT ON FUNCTION pay_register(daterange, text, text) IS
     'the statements of the pay periods whose last day is in a range, or in each period of a kind in it, added up for agents, for teams with those below them (who is in them on that last day), or for all (unit NULL); is_final: all of them are closed. Reads with the rights of the caller; locks nothing. Raises 22023';
 
+CREATE FUNCTION score_summary(during daterange, kind text DEFAULT NULL)
+    RETURNS TABLE (period daterange, scorecard text, name text, assessments bigint,
+                   published bigint, total numeric, average numeric, lowest numeric,
+                   highest numeric)
+    LANGUAGE sql STABLE
+    SET jit = off
+BEGIN ATOMIC
+    SELECT d.period, c.scorecard, c.name, count(*), count(p.quantity), sum(p.quantity),
+           quotient(sum(p.quantity), count(p.quantity)), min(p.quantity), max(p.quantity)
+    FROM report_days(score_summary.during, score_summary.kind) d
+    JOIN assessment a ON upper(a.during) - 1 = d.day
+    JOIN scorecard c ON c.scorecard = a.scorecard
+    LEFT JOIN published_score p ON p.assessment = a.assessment
+    GROUP BY d.period, c.scorecard, c.name
+    ORDER BY d.period, c.scorecard;
+END;
+COMMENT ON FUNCTION score_summary(daterange, text) IS
+    'the assessments whose last day is in a range, or in each period of a kind in it, by scorecard: how many, how many of them are published, and the scores in force of these. Reads with the rights of the caller; locks nothing. Raises 22023';
+
 --
 -- Are records written in time?
 --

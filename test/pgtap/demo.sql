@@ -22,6 +22,7 @@ CREATE TABLE crm.paid_on AS SELECT m.* FROM crm.manager_month m;
 \ir ../../examples/demo/45_quota.sql
 \ir ../../examples/demo/50_pay.sql
 \ir ../../examples/demo/60_review.sql
+\ir ../../examples/demo/70_report.sql
 UPDATE crm_before.opportunity SET deal_stage = 'Lost' WHERE opportunity_id = :'refunded';
 \o
 SET LOCAL search_path = sales, public;
