@@ -152,7 +152,14 @@ BEGIN
             ORDER BY e.event DESC
             LIMIT 1) last ON true
         WHERE o.kind = 'appoint'
-            OR last.effective_from < o.day
+            AND NOT EXISTS (
+                SELECT
+                FROM appointment x
+                JOIN grade_rule r ON r.rule = o.rule AND r.version = o.version
+                WHERE x.agent = o.agent AND x.role = o.role AND x.team = o.team
+                    AND x.valid && daterange(o.day, (o.day + length_of(r.period_kind))::date))
+            OR o.kind <> 'appoint'
+            AND last.effective_from < o.day
             AND NOT EXISTS (
                 SELECT
                 FROM standing_checks(jsonb_populate_record(
