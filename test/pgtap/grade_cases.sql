@@ -60,7 +60,7 @@ DECLARE
     present text := (SELECT grade FROM grade_assignment a WHERE a.agent = who AND upper_inf(valid));
 BEGIN
     CASE s ->> 'op'
-        WHEN 'induct' THEN PERFORM set_grade(who, 'r0', day, by => approver);
+        WHEN 'induct' THEN PERFORM set_grade(who, 'r0', day);
         WHEN 'import' THEN PERFORM set_grade(who, 'r1', day, kind => 'import');
         WHEN 'promote' THEN PERFORM set_grade(who, 'r' || (s ->> 'to'), day, present, approver, kind => 'promote');
         WHEN 'approve' THEN PERFORM set_grade(who, 'r' || (s ->> 'at'), day, 'r' || (s ->> 'at'), approver);
