@@ -58,8 +58,7 @@ BEGIN
     END IF;
 
     IF NEW.effective_from < last.effective_from
-        OR NEW.effective_from = last.effective_from
-            AND NEW.kind NOT IN ('correct', 'keep') AND last.grade IS NOT NULL
+        OR NEW.effective_from = last.effective_from AND NEW.kind NOT IN ('correct', 'keep')
     THEN
         RAISE EXCEPTION 'agent "%" already has another decision from %', NEW.agent,
                 last.effective_from
@@ -75,12 +74,21 @@ BEGIN
                   DETAIL = CASE WHEN last.event IS NULL THEN 'The agent has no grade.' ELSE
                       pg_catalog.format('The last one holds from %s.', last.effective_from) END;
     END IF;
-    IF NEW.kind = 'import' AND last.event IS NOT NULL AND EXISTS (
-        SELECT FROM grade_event e WHERE e.agent = NEW.agent AND e.kind <> 'import')
+    -- history ends where this workspace begins to decide
+    IF NEW.kind = 'import' AND (
+        EXISTS (SELECT FROM grade_event e WHERE e.agent = NEW.agent AND e.kind <> 'import')
+        OR NEW.effective_from >= (
+            SELECT (e.decided_at AT TIME ZONE s.zone)::date
+            FROM grade_event e
+            CROSS JOIN setting s
+            WHERE e.kind <> 'import'
+            ORDER BY e.event
+            LIMIT 1))
     THEN
-        RAISE EXCEPTION 'agent "%" already has decisions of this workspace', NEW.agent
+        RAISE EXCEPTION 'this is no history of agent "%"', NEW.agent
             USING ERRCODE = 'LO081',
-                  HINT = 'History is imported before the first decision, in the order of its days.';
+                  DETAIL = 'The agent, or this workspace, has decisions of its own from before.',
+                  HINT = 'Import the days before the first decision, in their order, and decide on the others.';
     END IF;
     RETURN NEW;
 END

@@ -402,11 +402,10 @@ BEGIN
     ORDER BY r.from_grade IS NULL, r.place, r.rule
     LIMIT 1;
     IF NEW.approved_by = NEW.agent
-        OR NEW.kind <> 'import'
-        AND NOT (NEW.approved_by IS NULL
-                 AND (coalesce(decided_by.is_automatic, false) AND NEW.kind <> 'keep'
-                      OR NEW.kind = 'start' AND NOT EXISTS (
-                          SELECT FROM grade_event e WHERE e.agent = NEW.agent)))
+        OR NOT (NEW.kind = 'import'
+                OR coalesce(decided_by.is_automatic, false) AND NEW.kind <> 'keep'
+                OR NEW.kind = 'start' AND NOT EXISTS (
+                    SELECT FROM grade_event e WHERE e.agent = NEW.agent))
     THEN
         PERFORM check_approver(NEW.approved_by, NEW.agent, NEW.from_ladder,
                                decided_by.approver_role, decided_by.approver_grade);

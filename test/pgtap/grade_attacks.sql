@@ -156,13 +156,15 @@ SELECT is((SELECT count(*) FROM grade_event WHERE agent = 'cat'), 2::bigint, 'bu
 SELECT is((set_grade('cat', 'trainee', '2025-07-01', 'trainee', 'boss')).kind, 'keep', 'a grade is confirmed');
 SELECT is(pg_temp.code($$SELECT set_grade('ann', 'first', '2025-10-01', 'senior', 'boss')$$), 'done', 'an agent changes ladders');
 SELECT is(pg_temp.code($$SELECT set_grade('ann', NULL, '2025-11-01', 'first', 'boss', 'leaves')$$), 'done', 'and leaves');
+SELECT is(pg_temp.code($$SELECT set_grade('ann', 'expert', '2025-11-01', NULL, 'boss')$$), 'LO081', 'nobody leaves and comes back on the same day, which would go round the rules');
 SELECT is(pg_temp.code($$SELECT set_grade('ann', 'expert', '2025-12-01', NULL)$$), 'LO053', 'who comes back needs an approval');
 SELECT is(pg_temp.code($$SELECT set_grade('ann', 'junior', '2025-12-01', NULL, 'boss')$$), 'done', 'with it she starts again');
 SELECT results_eq($$SELECT ladder, grade, valid FROM grade_assignment WHERE agent = 'ann' ORDER BY valid$$,
     $$VALUES ('sales', 'junior', daterange '[2025-01-01,2025-09-01)'), ('sales', 'senior', '[2025-09-01,2025-10-01)'), ('support', 'first', '[2025-10-01,2025-11-01)'), ('sales', 'junior', '[2025-12-01,)')$$,
     'four grades with a gap');
 SELECT is((SELECT string_agg(kind, ' ' ORDER BY event) FROM grade_event WHERE agent = 'ann'), 'start promote transfer end start', 'and five events');
--- several at once, and several of one agent
+-- history ends where decisions begin, and is taken several events at once
+SELECT is(pg_temp.code($$SELECT set_grade('stranger', 'expert', '2100-01-01', kind => 'import')$$), 'LO081', 'what is to come is not imported: it would go round the rules');
 INSERT INTO agent (agent) VALUES ('old');
 INSERT INTO grade_event (agent, kind, from_ladder, from_grade, ladder, grade, effective_from) VALUES
     ('old', 'import', NULL, NULL, 'sales', 'trainee', '2010-01-01'), ('old', 'import', 'sales', 'trainee', 'sales', 'expert', '2011-01-01'), ('old', 'import', 'sales', 'expert', 'sales', 'junior', '2015-01-01');

@@ -77,8 +77,9 @@ SELECT is_empty($$SELECT * FROM moved m WHERE steps < 0 AND ladder = 'l' AND sin
     SELECT max(e.effective_from) FROM grade_event e WHERE e.agent = m.agent AND e.kind = 'keep' AND e.effective_from < m.since)) + 15$$, 'nor demoted under protection');
 SELECT is_empty($$SELECT h.* FROM held h WHERE grade = 'g3' AND kind NOT IN ('import', 'demote') AND NOT holds_certificate(agent, 'c', since)
     AND NOT EXISTS (SELECT FROM moved m WHERE m.agent = h.agent AND m.since = h.since AND m.steps < 0)$$, 'nor without the certificate');
-SELECT is_empty($$SELECT * FROM grade_event e WHERE approved_by = agent OR approved_by = 'colleague'
-    OR approved_by IS NULL AND kind NOT IN ('import') AND EXISTS (SELECT FROM grade_event x WHERE x.agent = e.agent AND x.event < e.event)$$, 'and all by who may decide');
+SELECT is_empty($$SELECT * FROM grade_event e WHERE approved_by = agent
+    OR approved_by IS DISTINCT FROM 'boss' AND kind <> 'import' AND EXISTS (SELECT FROM grade_event x WHERE x.agent = e.agent AND x.event < e.event)$$,
+    'and all but first starts by who may decide');
 
 SELECT * FROM finish();
 ROLLBACK;
