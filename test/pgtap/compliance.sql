@@ -126,14 +126,16 @@ SELECT is(state, '23514', 'windows ' || command) FROM (VALUES ('{1}', '{}'), ('{
 INSERT INTO agent (agent) VALUES ('ann');
 SELECT sign_in('ann') \g /dev/null
 SELECT load_campaign('w', ARRAY['1', '2', '3', '4'], ARRAY['555555', '555555', '555555', '555555']) \g /dev/null
-SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 2::bigint, 'of four tasks with one number two are claimed within the hour');
-SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 0::bigint, 'and no third');
+CREATE FUNCTION pg_temp.claims() RETURNS bigint LANGUAGE sql AS $$
+    SELECT sum((SELECT count(*) FROM next_calls('ann', 'w', n))) FROM generate_series(1, 4) n
+$$;
+SELECT is(pg_temp.claims(), 2::bigint, 'of four tasks with one number two are claimed within the hour, however often one asks');
 UPDATE contact_point SET recent = ARRAY(SELECT r - interval '1 hour' FROM unnest(recent) r);
 UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0 AND campaign = 'w';
-SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 1::bigint, 'an hour later it is');
+SELECT is(pg_temp.claims(), 1::bigint, 'an hour later a third one is');
 UPDATE contact_point SET recent = ARRAY(SELECT r - interval '1 hour' FROM unnest(recent) r);
 UPDATE task SET next_at = clock_timestamp(), anyone_at = clock_timestamp() WHERE leases = 0 AND campaign = 'w';
-SELECT is((SELECT count(*) FROM next_calls('ann', 'w', 4)), 0::bigint, 'but no fourth on the day');
+SELECT is(pg_temp.claims(), 0::bigint, 'but no fourth on the day');
 SELECT results_eq($$SELECT reason, next_at > clock_timestamp() + interval '20 hours' FROM task WHERE leases = 0 AND campaign = 'w'$$, $$VALUES ('cap', true)$$, 'which waits for its time');
 
 SELECT * FROM finish();
