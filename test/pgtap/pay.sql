@@ -120,6 +120,7 @@ SELECT is(pg_temp.scopes('east 1'), '{101011,101010,0,100010}', 'an agent: the t
 SELECT is_empty($$SELECT * FROM verify('2020-06')$$, 'they verify');
 SELECT is((SELECT array_agg(a ORDER BY a) FROM unnest(pay_circle('{east 1}', find_period('2020-06'))) a),
     '{"east 1","east 2",head,"lead east","lead west",leaver,"west 1"}', 'an agent''s pay touches those above, and whoever counts for them');
+SELECT is(refusal($$UPDATE team SET parent = 'east' WHERE team = 'area'$$), 'LO041', 'nobody is below himself');
 -- leadership has dates
 \o /dev/null
 UPDATE team SET leader = 'boss' WHERE team = 'area';
