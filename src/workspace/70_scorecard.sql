@@ -86,7 +86,8 @@ CREATE TABLE scorecard_indicator (
     CONSTRAINT scorecard_indicator_indicator_check CHECK (indicator <> ''),
     CONSTRAINT scorecard_indicator_kind_check CHECK (kind IN ('quantitative', 'qualitative')),
     CONSTRAINT scorecard_indicator_weight_check CHECK (weight > 0 AND weight <= 100),
-    CONSTRAINT scorecard_indicator_measured_check CHECK (metric IS NOT NULL OR coalesce(rubric, '') <> ''),
+    CONSTRAINT scorecard_indicator_measured_check
+        CHECK (metric IS NOT NULL OR coalesce(rubric, '') <> ''),
     CONSTRAINT scorecard_indicator_basis_check
         CHECK (basis IN ('total', 'count', 'average', 'maximum', 'attainment', 'growth',
                          'yearly_growth')
@@ -111,7 +112,8 @@ COMMENT ON COLUMN scorecard_indicator.basis IS
     'total (of a ratio the ratio, of a stock the last figure), count, average or maximum of the events; attainment of the quota (of a team: the shared one); growth over the window of the same length before, or yearly_growth over the same days a year before';
 COMMENT ON COLUMN scorecard_indicator.rubric IS
     'what assessors go by, and what their figure means: "1: no violation, 0: any"';
-COMMENT ON COLUMN scorecard_indicator.direction IS 'which is better; NULL: as the metric says, else higher';
+COMMENT ON COLUMN scorecard_indicator.direction IS
+    'which is better; NULL: as the metric says, else higher';
 COMMENT ON COLUMN scorecard_indicator.target IS
     'standard to reach, or not to pass where lower is better; NULL: still blank, and cannot be scored, but by a schedule';
 COMMENT ON COLUMN scorecard_indicator.standard IS 'the standard in words';
@@ -195,7 +197,8 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION check_acts_for(text, text) IS 'raises LO095 for who does not act for a team, LO021';
+COMMENT ON FUNCTION check_acts_for(text, text) IS
+    'raises LO095 for who does not act for a team, LO021';
 
 -- Locks: the scorecard's row, so that two versions are approved one at a time,
 -- then reads.

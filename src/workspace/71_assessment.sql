@@ -34,7 +34,8 @@ CREATE TABLE assessment (
 );
 CREATE INDEX assessment_agent_idx ON assessment (agent);
 CREATE INDEX assessment_team_idx ON assessment (team);
-COMMENT ON TABLE assessment IS 'Who is assessed by which scorecard for which days, and how far that is';
+COMMENT ON TABLE assessment IS
+    'Who is assessed by which scorecard for which days, and how far that is';
 COMMENT ON COLUMN assessment.during IS 'window of the assessment, half-open';
 COMMENT ON COLUMN assessment.run IS 'number of the last scoring; 0: none yet';
 COMMENT ON COLUMN assessment.score IS
@@ -125,7 +126,8 @@ CREATE TABLE assessment_score (
     CONSTRAINT assessment_score_points_check CHECK (points BETWEEN 0 AND weight),
     CONSTRAINT assessment_score_gap_check CHECK ((gap IS NULL) = (points IS NOT NULL))
 );
-COMMENT ON TABLE assessment_score IS 'Points of each indicator in each scoring, and what they follow from; append-only';
+COMMENT ON TABLE assessment_score IS
+    'Points of each indicator in each scoring, and what they follow from; append-only';
 COMMENT ON COLUMN assessment_score.figure IS 'what was measured or entered';
 COMMENT ON COLUMN assessment_score.gap IS 'why there are no points, which is not the same as none';
 COMMENT ON COLUMN assessment_score.evidence IS
@@ -164,7 +166,8 @@ COMMENT ON TABLE assessment_result IS
 COMMENT ON COLUMN assessment_result.agent IS
     'whom it counts for: who was assessed, of a team its leader on the last day of the window';
 COMMENT ON COLUMN assessment_result.day IS 'day it counts for: the last of the window';
-COMMENT ON COLUMN assessment_result.corrects IS 'the result before, after an appeal; NULL: the first';
+COMMENT ON COLUMN assessment_result.corrects IS
+    'the result before, after an appeal; NULL: the first';
 
 CREATE TRIGGER assessment_result_append_only
     BEFORE UPDATE OR DELETE ON assessment_result
@@ -321,6 +324,7 @@ CREATE FUNCTION open_assessments(
 ) RETURNS SETOF assessment
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

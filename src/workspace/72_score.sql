@@ -54,6 +54,20 @@ COMMENT ON FUNCTION indicator_points(scorecard_indicator, text, numeric, numeric
     'points of an indicator, from 0 to its weight, rounded to two decimals; NULL where the target is blank or there is no figure';
 
 -- The members of teams count on the days on which they are in them.
+CREATE FUNCTION team_members(teams text[], during daterange)
+    RETURNS TABLE (team text, member text, valid daterange)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT b.team, m.agent AS member,
+           unnest(range_agg(m.valid * b.valid * team_members.during)) AS valid
+    FROM teams_below_during(team_members.during) b
+    JOIN membership m ON m.team = b.below AND m.valid && b.valid * team_members.during
+    WHERE b.team = ANY (team_members.teams)
+    GROUP BY b.team, m.agent;
+END;
+COMMENT ON FUNCTION team_members(text[], daterange) IS
+    'who is in teams and those below them, and on which of the days';
+
 CREATE FUNCTION assessed_members(assessments bigint[], during daterange)
     RETURNS TABLE (assessment bigint, member text, valid daterange)
     LANGUAGE sql STABLE
@@ -62,12 +76,12 @@ BEGIN ATOMIC
     FROM assessment a
     WHERE a.assessment = ANY (assessed_members.assessments) AND a.agent IS NOT NULL
     UNION ALL
-    SELECT a.assessment, m.agent, unnest(range_agg(m.valid * b.valid))
+    SELECT a.assessment, m.member, m.valid
     FROM assessment a
-    JOIN teams_below_during(assessed_members.during) b ON b.team = a.team
-    JOIN membership m ON m.team = b.below AND m.valid && b.valid
-    WHERE a.assessment = ANY (assessed_members.assessments)
-    GROUP BY a.assessment, m.agent;
+    JOIN team_members(ARRAY(SELECT t.team FROM assessment t
+                            WHERE t.assessment = ANY (assessed_members.assessments)),
+                      assessed_members.during) m ON m.team = a.team
+    WHERE a.assessment = ANY (assessed_members.assessments);
 END;
 COMMENT ON FUNCTION assessed_members(bigint[], daterange) IS
     'whose events count in assessments, and on which days';
@@ -241,6 +255,7 @@ CREATE FUNCTION score_assessments(
 ) RETURNS SETOF assessment
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -261,7 +276,6 @@ BEGIN
                 score_assessments.scorecard
             USING ERRCODE = 'LO092', HINT = 'open_assessments plans those of a window.';
     END IF;
-    -- others may have gone on since the query began; these are in no hurry
     FOR judged IN
         SELECT a.* FROM assessment a WHERE a.assessment = ANY (concerned) ORDER BY a.assessment
     LOOP
@@ -362,6 +376,18 @@ $$;
 COMMENT ON FUNCTION note_assessment(bigint, text, text, text) IS
     'a step that only people take: communicated (the standards, to who is assessed), returned (from the review, to be scored again), discussed (the published result). Locks the assessment. LO093';
 
+CREATE FUNCTION score_of(assessment bigint, run integer) RETURNS numeric
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT CASE WHEN count(*) = count(s.points) THEN sum(s.points)
+           ELSE round(quotient(100 * sum(s.points), sum(s.weight) FILTER (WHERE s.gap IS NULL)), 2)
+           END
+    FROM assessment_score s
+    WHERE s.assessment = score_of.assessment AND s.run = score_of.run;
+END;
+COMMENT ON FUNCTION score_of(bigint, integer) IS
+    'the points of a scoring; with gaps, those there are as a part of their weights. NULL: there are none';
+
 -- Locks: the assessment's row.
 CREATE FUNCTION review_assessment(
     assessment bigint, by text, despite_gaps boolean DEFAULT false, note text DEFAULT NULL
@@ -387,12 +413,7 @@ BEGIN
                   HINT = 'Fill them in and score it again; or review it despite_gaps, and the others count for all.';
     END IF;
     UPDATE assessment a
-    SET status = 'reviewed',
-        score = (SELECT CASE WHEN gaps IS NULL THEN sum(s.points)
-                        ELSE round(quotient(100 * sum(s.points),
-                                            sum(s.weight) FILTER (WHERE s.gap IS NULL)), 2) END
-                 FROM assessment_score s
-                 WHERE s.assessment = reviewed.assessment AND s.run = reviewed.run)
+    SET status = 'reviewed', score = score_of(reviewed.assessment, reviewed.run)
     WHERE a.assessment = reviewed.assessment
     RETURNING a.* INTO reviewed;
     IF reviewed.score IS NULL THEN
@@ -412,6 +433,7 @@ COMMENT ON FUNCTION review_assessment(bigint, text, boolean, text) IS
 CREATE FUNCTION publish_assessment(assessment bigint, by text) RETURNS assessment_result
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -228,6 +228,19 @@ SELECT is_empty($$SELECT * FROM assessment_score s
                   WHERE s.gap IS NULL AND num_nulls(s.figure, s.target, s.points) > 0$$,
     'S01.1: assessment is quantitative: whatever has points has a figure and a target');
 
+-- rules observed, from the record of conduct
+INSERT INTO conduct_rule (rule) VALUES ('private call');
+SELECT decide_conduct((record_conduct('W20-5', 'private call', '2025-03-04', 'heard', 'ops')).conduct, true, 'gm') \g /dev/null
+INSERT INTO scorecard (scorecard, team, roles) VALUES ('conduct', 'telesales', '{agent}');
+INSERT INTO scorecard_version (scorecard, version, valid) VALUES ('conduct', 1, '[2025-01-01,)');
+INSERT INTO scorecard_indicator (scorecard, version, indicator, kind, weight, metric, target)
+VALUES ('conduct', 1, 'rules observed', 'qualitative', 10, 'penalties', 0), ('conduct', 1, 'sales', 'quantitative', 90, 'sales', 1000);
+SELECT approve_scorecard('conduct', 1, 'gm') \g /dev/null
+SELECT count(*) FROM open_assessments('conduct', '[2025-03-01,2025-04-01)', 'ops', '{W20-3,W20-5}') \g /dev/null
+SELECT count(*) FROM score_assessments('conduct', '[2025-03-01,2025-04-01)', 'ops') \g /dev/null
+SELECT is(ARRAY[points('conduct', 'W20-3', 'rules observed'), points('conduct', 'W20-5', 'rules observed')], '{10.00,0.00}',
+    'S11.12: rules are observed where the record has no violation');
+
 -- blank standards
 SAVEPOINT blank;
 INSERT INTO scorecard (scorecard) VALUES ('blank');

@@ -174,4 +174,26 @@ UPDATE scorecard_indicator SET target = 2 WHERE version = 2 AND indicator = 'zea
 SELECT count(*) FROM score_assessments('card "1"', '[2026-01-01,2026-02-01)', 'agent 2', '{agent 5,agent 6}');
 SELECT review_assessment(a.assessment, 'agent 1') IS NOT NULL, publish_assessment(a.assessment, 'agent 1') IS NOT NULL
 FROM assessment AS a WHERE a.agent = 'agent 5';
+-- appeals, conduct, quality, contests and requests
+INSERT INTO conduct_rule (rule, amounts, within, dismissal_from) VALUES ('a "call"', '{0.50,100}', '1 year', 2);
+SELECT decide_conduct((record_conduct('agent 5', 'a "call"', d, E'"\\', 'agent 2')).conduct, true, 'agent 1') IS NOT NULL
+FROM unnest('{2026-02-03,2026-02-04}'::date[]) AS d;
+SELECT file_appeal('agent 5', 'objection', E'no\t"\\', conduct => max(conduct)) IS NOT NULL FROM conduct;
+SELECT file_appeal('agent 5', 'unclear', 'why?', assessment => a.assessment) IS NOT NULL FROM assessment AS a WHERE a.agent = 'agent 5';
+SELECT investigate_appeal(a.appeal, 'he said "no"', '\', 'agent 1') IS NOT NULL FROM appeal AS a;
+SELECT decide_appeal(a.appeal, 'granted', 'so', 'agent 1', CASE WHEN a.assessment IS NOT NULL THEN '{"zeal": 40}'::jsonb END, CASE WHEN a.conduct IS NOT NULL THEN 10 END) IS NOT NULL
+FROM appeal AS a;
+SELECT escalate_appeal(a.appeal, 'more', 'agent 5') IS NOT NULL FROM appeal AS a WHERE a.conduct IS NOT NULL;
+SELECT publish_checklist('list "1"', '[{"item": "a", "defect": "\\"}, {"item": "b", "critical": true}]', 'agent 1', script => E'\t"');
+SELECT publish_checklist('list "1"', '[{"item": "a"}]', 'agent 1', '2099-01-01', 50);
+SELECT count(*) > 0 FROM draw_sample('leads_received', daterange('2020-01-01', '2100-01-01'), 'seed "1"', 'agent 1', rate => 0.01, checklist => 'list "1"');
+SELECT review_item('agent 5', 'leads_received', 'lead 1', clock_timestamp(), 'list "1"', '{"a": {"ok": false, "note": "\\"}, "b": null}', 'agent 1',
+    suggestion => '"', follow_up_on => '2026-03-03') IS NOT NULL;
+INSERT INTO contest (contest, during, prizes, ties) VALUES ('pk "1"', '[2020-01-01,2026-02-01)', '{500.05,100}', 'earliest');
+INSERT INTO contest_metric (contest, metric, weight) VALUES ('pk "1"', 'sale', 0.5), ('pk "1"', 'attempts_valid', 1.50);
+INSERT INTO contest_entrant (contest, team) VALUES ('pk "1"', 'team 2'), ('pk "1"', 'team 3');
+SELECT count(*) FROM decide_contest('pk "1"', 'agent 1');
+INSERT INTO request_kind (kind, within) VALUES ('over "time"', '2 hours');
+INSERT INTO request (agent, kind, detail, during) VALUES ('agent 8', 'over "time"', '\', '[2026-03-28 09:00+00,)'), ('agent 5', 'over "time"', 'x', NULL);
+SELECT decide_request(r.request, true, 'agent 1') IS NOT NULL FROM request AS r WHERE r.agent = 'agent 8';
 INSERT INTO assessment_task (scorecard, during, task, owner, due_on) VALUES ('card "1"', '[2026-01-01,2026-02-01)', 'a "b"', 'agent 2', '2026-02-03');
