@@ -135,16 +135,21 @@ BEGIN
         FROM hull h
         CROSS JOIN LATERAL measure(h.metrics, h.during,
                                    ARRAY(SELECT DISTINCT r.member FROM member r)) m
+    ), counting AS MATERIALIZED (
+        -- what there is for each assessment comes first: metrics alone join far more
+        SELECT r.assessment, r.member, m.metric, m.day, m.quantity, m.events, m.latest, m.highest
+        FROM member r
+        JOIN measured m ON m.agent = r.member
+        WHERE m.day <@ r.valid
     ), done AS (
-        SELECT p.assessment, p.indicator, p.is_base, p.is_divisor, r.member,
-               sum(m.quantity) AS quantity, sum(m.events) AS events, max(m.highest) AS highest,
-               (array_agg(m.latest ORDER BY m.day DESC)
-                   FILTER (WHERE m.latest IS NOT NULL))[1] AS latest
+        SELECT p.assessment, p.indicator, p.is_base, p.is_divisor, c.member,
+               sum(c.quantity) AS quantity, sum(c.events) AS events, max(c.highest) AS highest,
+               (array_agg(c.latest ORDER BY c.day DESC)
+                   FILTER (WHERE c.latest IS NOT NULL))[1] AS latest
         FROM part p
-        JOIN member r ON r.assessment = p.assessment
-        JOIN measured m ON m.agent = r.member AND m.metric = p.counted
-        WHERE m.day <@ p.during AND m.day <@ r.valid
-        GROUP BY p.assessment, p.indicator, p.is_base, p.is_divisor, r.member
+        JOIN counting c ON c.assessment = p.assessment AND c.metric = p.counted
+        WHERE c.day <@ p.during
+        GROUP BY p.assessment, p.indicator, p.is_base, p.is_divisor, c.member
     ), total AS (
         SELECT d.assessment, d.indicator, d.is_base,
                sum(d.quantity) FILTER (WHERE NOT d.is_divisor) AS quantity,

@@ -295,7 +295,7 @@ BEGIN
     INSERT INTO assessment_score (assessment, run, indicator, weight, target, figure, points, gap,
                                   evidence)
     SELECT s.assessment, n.run, s.indicator, s.weight, s.target, s.figure,
-           coalesce((scores ->> s.indicator)::numeric, s.points),
+           coalesce(round((scores ->> s.indicator)::numeric, 2), s.points),
            CASE WHEN scores ? s.indicator THEN NULL ELSE s.gap END,
            s.evidence || CASE WHEN scores ? s.indicator
                          THEN jsonb_build_object('appeal', correct_assessment.appeal) ELSE '{}' END

@@ -228,6 +228,8 @@ CREATE FUNCTION contest_standing(contest text, upto date DEFAULT NULL)
                    figures jsonb, prize numeric)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
+    SET plan_cache_mode = force_custom_plan
+    SET enable_nestloop = off
     SET jit = off
 AS $$
 #variable_conflict use_column

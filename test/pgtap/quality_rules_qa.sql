@@ -125,10 +125,19 @@ INSERT INTO component (plan, version, component, metric, per, schedule, on_chang
     ('quality', 1, 'bonus', NULL, 'month', 'whole from 0: 300', 'latest');
 INSERT INTO component_gate (plan, version, component, gate, metric, threshold) VALUES ('quality', 1, 'bonus', 1, 'qa_pass_rate', 0.5);
 SELECT activate_plan('pieces', 1), activate_plan('quality', 1) \g /dev/null
+-- stage 1: 0.2 for each item above 30 a day
+SELECT new_plan('stage 1') \g /dev/null
+INSERT INTO component (plan, version, component, metric, per, schedule, on_change)
+VALUES ('stage 1', 1, 'items', 'qa_passed', 'day', 'marginal over 30: 0.2 each', 'by_event');
+SELECT activate_plan('stage 1', 1) \g /dev/null
+INSERT INTO plan_assignment (agent, plan) VALUES ('w6', 'stage 1');
+SELECT count(review('w6', 'i' || n, CASE WHEN n <= 41 THEN '{language,disclosure,identity,coverage,follow-up}' ELSE '{language}' END::text[]))
+FROM generate_series(1, 45) n \g /dev/null
 INSERT INTO plan_assignment (agent, plan) SELECT a, p FROM unnest('{ann,bob,w5}'::text[]) a, unnest('{pieces,quality}'::text[]) p;
 SELECT review('w5', 's9', '{language,identity}') \g /dev/null
 SELECT calculate('2020-03') \g /dev/null
 SELECT is(ARRAY[paid('ann', 'pieces'), paid('bob', 'pieces')], '{0.40,0}', 'S16.7: of 6 items 3 were confirmed, which are paid above 1');
+SELECT is(paid('w6', 'items'), 2.20, 'W24-7: of 45 items 41 pass, and 11 are above 30');
 SELECT is(ARRAY[paid('ann', 'bonus'), paid('w5', 'bonus')], '{300.00,0.00}', 'S17.8: a gate of pay asks for quality');
 SELECT close_period('2020-01', 'qa', true), close_period('2020-02', 'qa', true), close_period('2020-03', 'qa', true)
 FROM (SELECT calculate('2020-01'), calculate('2020-02'), calculate('2020-03')) c \g /dev/null
