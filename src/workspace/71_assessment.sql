@@ -201,9 +201,17 @@ BEGIN
             WHEN 'communicated' THEN NEW.status = 'scored'
             WHEN 'scored' THEN NEW.status IN ('scored', 'reviewed')
             WHEN 'reviewed' THEN NEW.status IN ('scored', 'published')
-            WHEN 'published' THEN NEW.status = 'discussed' AND NEW.score = OLD.score
-                                  AND NEW.run = OLD.run
-            ELSE false END) THEN
+            WHEN 'published' THEN NEW.status = 'discussed'
+            ELSE false END)
+        -- a score is what the points say, and published is what has a result
+        AND (NEW.status IN ('communicated', 'scored') OR NEW.run = OLD.run)
+        AND (NEW.status <> 'scored' OR NEW.score IS NULL
+             OR NEW.score = score_of(NEW.assessment, NEW.run))
+        AND (NEW.status <> 'reviewed' OR NEW.score = score_of(NEW.assessment, NEW.run))
+        AND (NEW.status NOT IN ('published', 'discussed')
+             OR NEW.score = OLD.score
+                AND EXISTS (SELECT FROM assessment_result r WHERE r.assessment = NEW.assessment))
+    THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'assessment % is %', OLD.assessment, OLD.status
@@ -214,7 +222,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION assessment_goes_on() IS
-    'trigger: an assessment only goes from one status to the next, and back from reviewed to scored (LO093)';
+    'trigger: an assessment only goes from one status to the next, and back from reviewed to scored, with the score that its points make (LO093)';
 CREATE TRIGGER assessment_goes_on
     BEFORE INSERT OR UPDATE OR DELETE ON assessment
     FOR EACH ROW EXECUTE FUNCTION assessment_goes_on();

@@ -477,7 +477,9 @@ BEGIN
        OR NEW.corrects IS NOT NULL
           AND (present.status NOT IN ('published', 'discussed')
                OR NEW.corrects <> (SELECT max(r.result) FROM assessment_result r
-                                   WHERE r.assessment = NEW.assessment)) THEN
+                                   WHERE r.assessment = NEW.assessment
+                                     AND r.result < NEW.result)
+               OR NEW.score <> score_of(NEW.assessment, NEW.run)) THEN
         RAISE EXCEPTION 'assessment % is % and this is not its result', NEW.assessment,
                 present.status
             USING ERRCODE = 'LO093',
@@ -489,13 +491,13 @@ BEGIN
     INSERT INTO assessment_event (assessment, kind, by)
     VALUES (NEW.assessment, CASE WHEN NEW.corrects IS NULL THEN 'published' ELSE 'corrected' END,
             NEW.published_by);
-    RETURN NEW;
+    RETURN NULL;
 END
 $$;
 COMMENT ON FUNCTION result_is_published() IS
     'trigger: a result is what was reviewed, or corrects the last one (LO093); the assessment is published then. Locks the assessment''s row';
 CREATE TRIGGER assessment_result_is_published
-    BEFORE INSERT ON assessment_result
+    AFTER INSERT ON assessment_result
     FOR EACH ROW EXECUTE FUNCTION result_is_published();
 
 CREATE VIEW assessment_sheet WITH (security_invoker) AS

@@ -336,8 +336,15 @@ SELECT set_eq($$SELECT kind FROM assessment_event e JOIN assessment a USING (ass
     '{planned,scored,reviewed,published}'::text[], 'S08.5: a result is scored, reviewed and published, each by somebody');
 SELECT throws_ok($$UPDATE assessment_result SET score = 0$$, 'LO033', NULL, 'S08.5: and stays');
 SELECT throws_ok($$INSERT INTO assessment_result (assessment, run, agent, day, score, published_by)
-                   SELECT assessment, run, agent, day, 100, published_by FROM assessment_result LIMIT 1$$, 'LO093', NULL,
+                   SELECT assessment, run, agent, day, 100, published_by FROM assessment_result LIMIT 1$$, '23505', NULL,
     'S08.5: it is published once');
+SELECT throws_ok($$UPDATE assessment SET status = 'reviewed', score = 100 WHERE scorecard = 'agents' AND agent = 'W20-5'$$, 'LO093', NULL,
+    'S08.5: a score is what the points say, whoever writes it');
+SELECT throws_ok($$UPDATE assessment SET status = 'published' WHERE scorecard = 'agents' AND agent = 'W20-5'$$, 'LO093', NULL,
+    'S08.5: nor is anything published past the review');
+SELECT throws_ok($$DELETE FROM assessment WHERE scorecard = 'agents' AND agent = 'W20-5'$$, 'LO093', NULL, 'S08.5: nor does an assessment go away');
+SELECT throws_ok($$UPDATE assessment SET during = '[2025-01-01,2025-02-01)' WHERE scorecard = 'agents' AND agent = 'W20-5'$$, 'LO093', NULL,
+    'S08.5: or become one of other days');
 SELECT is((SELECT latest FROM measure_total('{score}', '[2025-03-01,2025-04-01)', '{W20-13}')), 96.67,
     'S03.22: a published score is a metric, and so a coefficient');
 SELECT communicated.status, discussed.status
