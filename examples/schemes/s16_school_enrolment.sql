@@ -65,7 +65,8 @@ VALUES
     -- always paid, and a failure goes through the assessment wage (reading of S16.4).
     ('school', 1, 'base wage', 1, NULL, 'month', 'whole from 0: 800', 'month', 'latest'),
     -- S16.9: each item above the task of its own day; days are not netted
-    ('school', 1, 'stage 1', 2, 'interest', 'day', 'marginal over 30: 0.2 each', 'week', 'by_event'),
+    ('school', 1, 'stage 1', 2, 'interest', 'day', 'marginal over 30: 0.2 each', 'week',
+     'by_event'),
     -- S16.11: read as "more than 10 above the task of 20", so from the 31st on.
     -- The other readings are "over 20" and "over 10" here.
     ('school', 1, 'stage 2', 3, 'intent', 'day', 'marginal over 30: 0.2 each', 'week', 'by_event'),
