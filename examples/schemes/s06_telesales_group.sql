@@ -163,7 +163,8 @@ SELECT * FROM attainment_of('{"[2026-03-16,2026-03-21)", "[2026-03-09,2026-03-21
 WHERE (lower(period) = '2026-03-09') = (metric = 'revisited') AND quota > 0
 ORDER BY metric, agent;
 
-\echo 'When they may leave on Thursday, 19 March: Yue has done all of that day, and Wei has not'
+\echo 'When they may leave on 19 March, and days off in that week, seen on its Friday:'
+\echo 'Yue has done all, Wei invited too few'
 SELECT agent, e.* FROM unnest('{Wei, Yue}'::text[]) agent, early_leave(agent, '2026-03-19') e;
 
 \echo 'Statement of March'
