@@ -74,9 +74,37 @@ END;
 COMMENT ON FUNCTION report_key(text, text, text) IS
     'by what an event finds its unit in report_units';
 
--- As in measure(): the rows are summed by slices of time, and only the sums
--- are given their zones.
-CREATE FUNCTION call_sums(during daterange, agents text[] DEFAULT NULL)
+-- As in measure(): rows are summed by slices of time, and only the sums are
+-- given their zones.  A slice ends wherever a period, or what somebody does for
+-- a team, may end in any zone.
+CREATE FUNCTION report_slices(during daterange, kind text, per text) RETURNS timestamptz[]
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH bound AS (
+        SELECT lower(p.period) AS day
+        FROM report_periods(report_slices.during, report_slices.kind) p
+        UNION
+        SELECT upper(p.period)
+        FROM report_periods(report_slices.during, report_slices.kind) p
+    ), cut AS (
+        SELECT b.day FROM bound b
+        UNION
+        SELECT e.day
+        FROM membership m
+        CROSS JOIN LATERAL (VALUES (lower(m.valid)), (upper(m.valid))) e (day)
+        WHERE report_slices.per = 'team'
+          AND e.day > (SELECT min(b.day) FROM bound b)
+          AND e.day < (SELECT max(b.day) FROM bound b)
+    )
+    SELECT array_agg(DISTINCT t.at ORDER BY t.at)
+    FROM (SELECT DISTINCT a.zone FROM agent a) z
+    CROSS JOIN cut c
+    CROSS JOIN LATERAL (SELECT timezone(z.zone, c.day::timestamp) AS at) t;
+END;
+COMMENT ON FUNCTION report_slices(daterange, text, text) IS
+    'the instants between which all that an agent does is of one period and for the same teams; NULL: no days, or no agents. Raises 22023';
+
+CREATE FUNCTION call_sums(slices timestamptz[], by_outcome boolean, agents text[] DEFAULT NULL)
     RETURNS TABLE (agent text, day date, campaign text, outcome text, calls bigint,
                    incoming bigint, reached bigint, valid bigint, talk_time interval)
     LANGUAGE plpgsql STABLE
@@ -85,36 +113,31 @@ CREATE FUNCTION call_sums(during daterange, agents text[] DEFAULT NULL)
     SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-    slices timestamptz[] := day_starts(during, agents);
 BEGIN
     RETURN QUERY
-    SELECT d.*
-    FROM (SELECT s.agent, timezone(a.zone, slices[s.slice])::date AS day, s.campaign, s.outcome,
-                 sum(s.calls)::bigint, sum(s.incoming)::bigint, sum(s.reached)::bigint,
-                 sum(s.valid)::bigint, sum(s.talk_time)
-          FROM (SELECT t.agent, width_bucket(t.started_at, slices) AS slice, t.campaign,
-                       t.outcome, count(*) AS calls,
-                       count(*) FILTER (WHERE t.direction = 'in') AS incoming,
-                       count(*) FILTER (WHERE t.reached) AS reached,
-                       count(*) FILTER (WHERE t.valid) AS valid,
-                       coalesce(sum(t.ended_at - t.started_at) FILTER (WHERE t.reached),
-                                interval '0') AS talk_time
-                FROM attempt t
-                WHERE t.started_at >= slices[1]
-                  AND t.started_at < slices[cardinality(slices)]
-                  AND t.channel = 'phone'
-                  AND (call_sums.agents IS NULL OR t.agent = ANY (call_sums.agents))
-                GROUP BY 1, 2, 3, 4) s
-          JOIN agent a ON a.agent = s.agent
-          GROUP BY 1, 2, 3, 4) d
-    WHERE d.day <@ during;
+    SELECT s.agent, timezone(a.zone, slices[s.slice])::date, s.campaign, s.outcome, s.calls,
+           s.incoming, s.reached, s.valid, s.talk_time
+    FROM (SELECT t.agent, width_bucket(t.started_at, slices) AS slice,
+                 CASE WHEN by_outcome THEN t.campaign END AS campaign,
+                 CASE WHEN by_outcome THEN t.outcome END AS outcome, count(*) AS calls,
+                 count(*) FILTER (WHERE t.direction = 'in') AS incoming,
+                 count(*) FILTER (WHERE t.reached) AS reached,
+                 count(*) FILTER (WHERE t.valid) AS valid,
+                 coalesce(sum(t.ended_at - t.started_at) FILTER (WHERE t.reached),
+                          interval '0') AS talk_time
+          FROM attempt t
+          WHERE t.started_at >= slices[1]
+            AND t.started_at < slices[cardinality(slices)]
+            AND t.channel = 'phone'
+            AND (call_sums.agents IS NULL OR t.agent = ANY (call_sums.agents))
+          GROUP BY 1, 2, 3, 4) s
+    JOIN agent a ON a.agent = s.agent;
 END
 $$;
-COMMENT ON FUNCTION call_sums(daterange, text[]) IS
-    'calls by agent, day, campaign and outcome; agents NULL: all. Reads the attempts once; locks nothing';
+COMMENT ON FUNCTION call_sums(timestamptz[], boolean, text[]) IS
+    'calls by agent and slice, if asked for by campaign and outcome, with a day that stands for the slice; agents NULL: all. Reads the attempts once; locks nothing';
 
-CREATE FUNCTION lead_sums(during daterange, agents text[] DEFAULT NULL)
+CREATE FUNCTION lead_sums(slices timestamptz[], until date, agents text[] DEFAULT NULL)
     RETURNS TABLE (agent text, day date, received bigint, touched bigint, change bigint)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
@@ -122,11 +145,7 @@ CREATE FUNCTION lead_sums(during daterange, agents text[] DEFAULT NULL)
     SET jit = off
 AS $$
 #variable_conflict use_column
-DECLARE
-    slices timestamptz[] := day_starts(during, agents);
-    ends timestamptz := slices[cardinality(slices)];
 BEGIN
-    -- what began before and goes on comes as a change of the day before
     RETURN QUERY
     WITH held AS (
         SELECT t.agent, count(*) AS leads,
@@ -134,7 +153,7 @@ BEGIN
                width_bucket(t.touched_at, slices) AS touched,
                width_bucket(t.ended_at, slices) AS ended
         FROM assignment t
-        WHERE t.assigned_at < ends
+        WHERE t.assigned_at < slices[cardinality(slices)]
           AND (t.ended_at IS NULL OR t.ended_at >= slices[1])
           AND (lead_sums.agents IS NULL OR t.agent = ANY (lead_sums.agents))
         GROUP BY 1, 3, 4, 5
@@ -155,17 +174,15 @@ BEGIN
         FROM event e
         JOIN agent a ON a.agent = e.agent
     )
-    SELECT d.agent, greatest(d.day, lower(during) - 1),
-           coalesce(sum(d.received) FILTER (WHERE d.day <@ during), 0)::bigint,
-           coalesce(sum(d.touched) FILTER (WHERE d.day <@ during), 0)::bigint,
+    SELECT d.agent, d.day, sum(d.received)::bigint, sum(d.touched)::bigint,
            sum(d.change)::bigint
     FROM dated d
-    WHERE d.day < upper(during) OR d.day IS NULL
+    WHERE (d.day < until) IS NOT FALSE
     GROUP BY 1, 2;
 END
 $$;
-COMMENT ON FUNCTION lead_sums(daterange, text[]) IS
-    'leads received and touched by agent and day, and by how many more are held; the day before the first has what was held already. agents NULL: all. Reads the assignments once; locks nothing';
+COMMENT ON FUNCTION lead_sums(timestamptz[], date, text[]) IS
+    'leads received and touched by agent and slice, with a day that stands for it, and by how many more are held; day NULL, or before the first: what was held already. agents NULL: all. Reads the assignments once; locks nothing';
 
 CREATE FUNCTION activity(
     during daterange, kind text DEFAULT NULL, per text DEFAULT 'agent',
@@ -183,7 +200,11 @@ BEGIN ATOMIC
     ), report_day AS MATERIALIZED (
         SELECT d.day, d.period FROM report_days(activity.during, activity.kind) d
     ), lead AS MATERIALIZED (
-        SELECT l.* FROM hull h CROSS JOIN LATERAL lead_sums(h.days, activity.agents) l
+        SELECT l.*
+        FROM hull h
+        CROSS JOIN LATERAL lead_sums(
+            report_slices(activity.during, activity.kind, activity.per), upper(h.days),
+            activity.agents) l
     ), change AS (
         SELECT l.agent, d.period, sum(l.change) AS change
         FROM lead l
@@ -205,8 +226,8 @@ BEGIN ATOMIC
         SELECT c.agent, c.day, c.calls, c.incoming, c.reached, c.valid, c.talk_time,
                0::bigint AS received, 0::bigint AS touched, 0::numeric AS held,
                0::bigint AS deals, 0::numeric AS deal_value
-        FROM hull h
-        CROSS JOIN LATERAL call_sums(h.days, activity.agents) c
+        FROM call_sums(report_slices(activity.during, activity.kind, activity.per), false,
+                       activity.agents) c
         UNION ALL
         SELECT l.agent, l.day, 0, 0, 0, 0, interval '0', l.received, l.touched, 0, 0, 0
         FROM lead l
@@ -247,14 +268,10 @@ CREATE FUNCTION outcome_shares(
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
-    WITH hull AS (
-        SELECT daterange(min(lower(p.period)), max(upper(p.period))) AS days
-        FROM report_periods(outcome_shares.during, outcome_shares.kind) p
-        HAVING count(*) > 0
-    ), counted AS (
+    WITH counted AS (
         SELECT d.period, u.unit, c.outcome, sum(c.calls) AS calls
-        FROM hull h
-        CROSS JOIN LATERAL call_sums(h.days) c
+        FROM call_sums(report_slices(outcome_shares.during, outcome_shares.kind,
+                                     outcome_shares.per), true) c
         JOIN report_days(outcome_shares.during, outcome_shares.kind) d ON d.day = c.day
         JOIN report_units(outcome_shares.per, '{agent,team,campaign,all}') u
             ON u.key = report_key(outcome_shares.per, c.agent, c.campaign)

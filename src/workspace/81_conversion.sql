@@ -2,91 +2,90 @@
 -- Reports: what came of it: conversion, surveys, ranks, progress
 --
 
-CREATE FUNCTION lead_steps(during daterange, of_campaign text, intent text[])
-    RETURNS TABLE (agent text, day date, campaign text, lead text, step integer)
-    LANGUAGE plpgsql STABLE ROWS 100000
-    SET search_path FROM CURRENT
-    SET plan_cache_mode = 'force_custom_plan'
-    SET jit = off
-AS $$
-#variable_conflict use_column
-DECLARE
-    slices timestamptz[] := day_starts(during, NULL);
-    zone text := (SELECT s.zone FROM setting s);
-BEGIN
-    RETURN QUERY
-    SELECT d.agent, d.day, d.campaign, d.lead, d.step
-    FROM (SELECT s.agent, timezone(a.zone, slices[s.slice])::date AS day, s.campaign, s.lead,
-                 s.step
-          FROM (SELECT t.agent, width_bucket(t.started_at, slices) AS slice, t.campaign, t.lead,
-                       max(CASE WHEN o.class = 'success' THEN 5
-                                WHEN t.outcome = ANY (intent) THEN 4
-                                WHEN t.reached THEN 3 ELSE 2 END) AS step
-                FROM attempt t
-                JOIN outcome o ON o.outcome = t.outcome
-                WHERE t.started_at >= slices[1]
-                  AND t.started_at < slices[cardinality(slices)]
-                  AND t.channel = 'phone'
-                  AND t.lead IS NOT NULL
-                  AND (of_campaign IS NULL OR t.campaign = of_campaign)
-                GROUP BY 1, 2, 3, 4) s
-          JOIN agent a ON a.agent = s.agent
-          UNION ALL
-          SELECT s.agent, timezone(a.zone, s.assigned_at)::date, NULL, s.lead, 1
-          FROM assignment s
-          JOIN agent a ON a.agent = s.agent
-          WHERE s.assigned_at >= slices[1]
-            AND s.assigned_at < slices[cardinality(slices)]
-            AND of_campaign IS NULL
-          UNION ALL
-          SELECT NULL, timezone(zone, t.loaded_at)::date, t.campaign, t.lead, 1
-          FROM task t
-          WHERE t.loaded_at >= slices[1]
-            AND t.loaded_at < slices[cardinality(slices)]
-            AND (of_campaign IS NULL OR t.campaign = of_campaign)) d
-    WHERE d.day <@ during;
-END
-$$;
-COMMENT ON FUNCTION lead_steps(daterange, text, text[]) IS
-    'how far leads came, by agent and day: 1 received or loaded, 2 called, 3 reached, 4 interested, 5 success. A loaded lead is nobody''s and comes on a day of the organisation''s zone; one that was dealt is of no campaign. Reads the attempts once; locks nothing';
-
+-- Each slice of each agent's time has its period and units, so that a row of
+-- attempt finds them at once.  A lead that was loaded is nobody's.
 CREATE FUNCTION conversion(
     during daterange, kind text DEFAULT NULL, per text DEFAULT 'all', campaign text DEFAULT NULL,
     intent text[] DEFAULT '{intent}'
 ) RETURNS TABLE (period daterange, unit text, leads bigint, called bigint, reached bigint,
                  interested bigint, won bigint, called_share numeric, reached_share numeric,
                  interested_share numeric, won_share numeric, close_rate numeric)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+    SET plan_cache_mode = 'force_custom_plan'
     SET jit = off
-BEGIN ATOMIC
-    WITH hull AS (
-        SELECT daterange(min(lower(p.period)), max(upper(p.period))) AS days
-        FROM report_periods(conversion.during, conversion.kind) p
-        HAVING count(*) > 0
-    ), furthest AS (
-        SELECT d.period, u.unit, s.lead, max(s.step) AS step
-        FROM hull h
-        CROSS JOIN LATERAL lead_steps(h.days, conversion.campaign, conversion.intent) s
-        JOIN report_days(conversion.during, conversion.kind) d ON d.day = s.day
-        JOIN report_units(conversion.per, '{agent,team,campaign,all}') u
-            ON u.key = report_key(conversion.per, s.agent, s.campaign) AND u.valid @> s.day
-        GROUP BY d.period, u.unit, s.lead
+AS $$
+#variable_conflict use_column
+DECLARE
+    periods daterange[] := ARRAY(SELECT p.period
+                                 FROM report_periods(conversion.during, conversion.kind) p);
+    slices timestamptz[] := report_slices(conversion.during, conversion.kind, conversion.per);
+    zone text := (SELECT s.zone FROM setting s);
+BEGIN
+    PERFORM report_units(conversion.per, '{agent,team,campaign,all}');
+    RETURN QUERY
+    WITH slice AS MATERIALIZED (
+        SELECT a.agent, n.slice, p.n, u.unit
+        FROM agent a
+        CROSS JOIN generate_subscripts(slices, 1) n (slice)
+        CROSS JOIN LATERAL (
+            SELECT timezone(a.zone, slices[n.slice])::date AS day) d
+        JOIN report_days(conversion.during, conversion.kind) r ON r.day = d.day
+        JOIN unnest(periods) WITH ORDINALITY p (period, n) ON p.period = r.period
+        JOIN report_units(CASE conversion.per WHEN 'campaign' THEN 'all' ELSE conversion.per END,
+                          '{agent,team,all}') u
+            ON u.key = report_key(CASE conversion.per WHEN 'campaign' THEN 'all'
+                                                      ELSE conversion.per END, a.agent)
+           AND u.valid @> d.day
+    ), step AS (
+        SELECT s.n, CASE conversion.per WHEN 'campaign' THEN t.campaign ELSE s.unit END AS unit,
+               t.lead,
+               CASE WHEN o.class = 'success' THEN 5
+                    WHEN t.outcome = ANY (conversion.intent) THEN 4
+                    WHEN t.reached THEN 3 ELSE 2 END AS step
+        FROM attempt t
+        JOIN outcome o ON o.outcome = t.outcome
+        JOIN slice s ON s.agent = t.agent AND s.slice = width_bucket(t.started_at, slices)
+        WHERE t.started_at >= slices[1]
+          AND t.started_at < slices[cardinality(slices)]
+          AND t.channel = 'phone'
+          AND t.lead IS NOT NULL
+          AND (conversion.campaign IS NULL OR t.campaign = conversion.campaign)
+        UNION ALL
+        SELECT s.n, s.unit, t.lead, 1
+        FROM assignment t
+        JOIN slice s ON s.agent = t.agent AND s.slice = width_bucket(t.assigned_at, slices)
+        WHERE t.assigned_at >= slices[1]
+          AND t.assigned_at < slices[cardinality(slices)]
+          AND conversion.per <> 'campaign'
+          AND conversion.campaign IS NULL
+        UNION ALL
+        SELECT p.n, CASE conversion.per WHEN 'campaign' THEN t.campaign END, t.lead, 1
+        FROM task t
+        JOIN report_days(conversion.during, conversion.kind) r
+            ON r.day = timezone(zone, t.loaded_at)::date
+        JOIN unnest(periods) WITH ORDINALITY p (period, n) ON p.period = r.period
+        WHERE conversion.per IN ('campaign', 'all')
+          AND (conversion.campaign IS NULL OR t.campaign = conversion.campaign)
     ), counted AS (
-        SELECT f.period, f.unit, count(*) AS leads,
+        SELECT f.n, f.unit, count(*) AS leads,
                count(*) FILTER (WHERE f.step >= 2) AS called,
                count(*) FILTER (WHERE f.step >= 3) AS reached,
                count(*) FILTER (WHERE f.step >= 4) AS interested,
                count(*) FILTER (WHERE f.step >= 5) AS won
-        FROM furthest f
-        GROUP BY f.period, f.unit
+        FROM (SELECT s.n, s.unit, s.lead, max(s.step) AS step
+              FROM step s
+              GROUP BY s.n, s.unit, s.lead) f
+        GROUP BY f.n, f.unit
     )
-    SELECT c.period, c.unit, c.leads, c.called, c.reached, c.interested, c.won,
+    SELECT periods[c.n], c.unit, c.leads, c.called, c.reached, c.interested, c.won,
            quotient(c.called, c.leads), quotient(c.reached, c.called),
            quotient(c.interested, c.reached), quotient(c.won, c.interested),
            quotient(c.won, c.leads)
     FROM counted c
-    ORDER BY c.period, c.unit;
-END;
+    ORDER BY c.n, c.unit;
+END
+$$;
 COMMENT ON FUNCTION conversion(daterange, text, text, text, text[]) IS
     'of the leads that an agent, a team (with those below), a campaign or all (unit NULL) had to do with in a period - received, loaded or called in it - how many were called, reached, interested (an outcome of intent) and won (one of class success) in it; each lead counts once a unit, for the furthest it came. Shares are of the step before, close_rate is won of all leads. Locks nothing. Raises 22023';
 
