@@ -88,10 +88,14 @@ INSERT INTO quota (metric, team, period, amount, days, ramp) VALUES
 
 -- The full bonus is between 300 and 500, as decided (S14.12); it is stated twice
 -- in the scheme and paid once (S14.25).  Its gate is the target customers alone,
--- not the 1100 early ones.  A private call costs 100 (S14.20).
+-- not the 1100 early ones.
 INSERT INTO award_kind (kind, effect, least, most) VALUES
-    ('full bonus', 'count', 300, 500), ('fine', 'pay', -100, -100),
-    ('referral bonus', 'pay', 0, NULL);
+    ('full bonus', 'count', 300, 500), ('referral bonus', 'pay', 0, NULL);
+
+-- A private call costs 100 each time (S14.20); who takes records out of the company is
+-- to be dismissed the first time, without more (S14.19).
+INSERT INTO conduct_rule (rule, amounts, dismissal_from)
+VALUES ('private call', '{100}', NULL), ('records taken out', '{}', 1);
 
 -- The scheme is in force from its publication on (S14.31).
 INSERT INTO plan (plan) VALUES ('clerk'), ('referral');
@@ -141,9 +145,12 @@ INSERT INTO contract VALUES
 SELECT approve_award(request_award(agent, kind, amount, '2026-03', reason, 'head'), 'manager')
 FROM (VALUES ('Lin', 'full bonus', 500, 'month met, good notes'),
              ('Qiu', 'full bonus', 300, 'month met'),
-             ('Qiu', 'fine', -100, 'private call on 11 March'),
              ('Lin', 'referral bonus', 150, 'the friend''s order')) a (agent, kind, amount, reason)
 \g /dev/null
+
+SELECT record_conduct('Qiu', 'private call', '2026-03-11', 'half an hour', 'head'),
+       record_conduct('Mo', 'records taken out', '2026-03-31', 'the notebook', 'head') \g /dev/null
+SELECT decide_conduct(conduct, true, 'manager') FROM conduct ORDER BY conduct \g /dev/null
 
 -- A friend of Lin's brought an order of 200000.  What is split, as agreed, is the
 -- whole commission of it (S14.21, S14.22); the company adds a bonus (S14.23).
@@ -180,3 +187,6 @@ FROM setting, (VALUES (timestamptz '2026-03-06 12:15'), ('2026-03-06 17:30')) w 
 
 \echo 'When the probation of Qiu can end'
 SELECT rule, ok, detail FROM grade_check('Qiu', 'clerk', '2026-06-01') WHERE rule = 'minimum time';
+
+\echo 'Violations, and what follows'
+SELECT agent, rule, day, occurrence, dismissal FROM conduct ORDER BY conduct;

@@ -138,3 +138,12 @@ SELECT agent, rule, to_grade FROM review_grades('[2026-03-01,2026-04-01)') ORDER
 SELECT * FROM load_campaign('existing customers', '{P2, P4}', '{+861080000101, +861080000102}',
                             agents => '{Cao, Dai}', source => 'policies in force');
 SELECT lead, number, owner FROM to_dial ORDER BY lead;
+
+-- Exceptions are reported to the superior in time (S17.9): within two hours, here.
+INSERT INTO request_kind (kind, within) VALUES ('exception', '2 hours');
+INSERT INTO request (agent, kind, detail, happened_at, filed_at) VALUES
+    ('An', 'exception', 'customer wants to cancel', '2026-03-10 10:00', '2026-03-10 10:20'),
+    ('Bai', 'exception', 'the line is dead', '2026-03-11 09:00', '2026-03-11 13:00');
+SELECT decide_request(request, true, 'Li', 'seen to') FROM request \g /dev/null
+\echo 'Exceptions that were reported'
+SELECT agent, detail, is_late, status, decided_by FROM request ORDER BY request;

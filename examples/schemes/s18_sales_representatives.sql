@@ -16,7 +16,8 @@ SET search_path = s18, public;
 
 UPDATE setting SET zone = 'Asia/Shanghai', hours = 'Mo-Fr 09:00-18:00';
 INSERT INTO agent (agent, zone, hired_on) VALUES
-    ('supervisor', 'Asia/Shanghai', '2022-01-01'), ('Gao', 'Asia/Shanghai', '2024-05-06'),
+    ('management', 'Asia/Shanghai', '2020-01-01'), ('supervisor', 'Asia/Shanghai', '2022-01-01'),
+    ('Gao', 'Asia/Shanghai', '2024-05-06'),
     ('Han', 'Asia/Shanghai', '2024-09-02'), ('Jin', 'Asia/Shanghai', '2026-02-02');
 -- The scheme is for representatives of the telemarketing department alone (S18.1):
 -- the quotas are its, and the plans below are given to its members.
@@ -131,6 +132,15 @@ CROSS JOIN LATERAL schedule_make_up(d::date, '{calls}') m;
 \echo 'Done on the Saturday: the oldest day first'
 SELECT agent, day, missing, state FROM check_make_up('2026-03-14');
 
+-- Others may ask for overtime of their own accord, and a superior decides (S18.29).
+INSERT INTO request_kind (kind) VALUES ('overtime');
+INSERT INTO request (agent, kind, detail, during)
+VALUES ('Han', 'overtime', 'customers who are at home on Saturdays',
+        '[2026-03-21 09:00,2026-03-21 12:00)');
+SELECT decide_request(request, true, 'supervisor', 'half a day') FROM request \g /dev/null
+\echo 'Overtime that was asked for'
+SELECT agent, kind, status, decided_by, note FROM request;
+
 \echo 'March against its quotas'
 SELECT agent, metric, quota, actual, round(ratio, 4) AS ratio, met
 FROM attainment('[2026-03-01,2026-04-01)')
@@ -158,3 +168,36 @@ SELECT component, sum(amount) AS amount
 FROM preview('Jin', '2026-03', '{"add": {"calls": 20, "valid calls": 1}}')
 GROUP BY component
 ORDER BY component;
+
+-- The assessment goes from plan and communication to feedback (S18.2), by key
+-- indicators (S18.6) in three parts, tasks, ability and attitude (S18.5), whose weights
+-- are ours; by month here, a quarter or a year is another window (S18.4).  It is scored
+-- by the supervisor and reviewed by the management (S18.3), and a metric for pay, posts
+-- and training from then on (S18.7).
+INSERT INTO scorecard (scorecard, team, roles)
+VALUES ('representatives', 'telemarketing', '{agent}');
+INSERT INTO scorecard_version (scorecard, version, valid)
+VALUES ('representatives', 1, '[2026-01-01,)');
+INSERT INTO scorecard_indicator
+    (scorecard, version, indicator, position, kind, part, weight, metric, basis, rubric, target)
+VALUES
+    ('representatives', 1, 'valid calls', 1, 'quantitative', 'tasks', 60, 'valid calls', 'total',
+     NULL, 220),
+    ('representatives', 1, 'product knowledge', 2, 'qualitative', 'ability', 20, NULL, 'total',
+     'up to 10', 10),
+    ('representatives', 1, 'discipline', 3, 'qualitative', 'attitude', 20, NULL, 'total',
+     'up to 10', 10);
+SELECT approve_scorecard('representatives', 1, 'management') \g /dev/null
+SELECT open_assessments('representatives', '[2026-03-01,2026-04-01)', 'supervisor',
+                        '{Jin}') \g /dev/null
+SELECT note_assessment(1, 'communicated', 'supervisor', 'talked through on 2 March') \g /dev/null
+INSERT INTO assessment_entry (assessment, indicator, assessor, figure)
+VALUES (1, 'product knowledge', 'supervisor', 7), (1, 'discipline', 'supervisor', 9);
+SELECT score_assessments('representatives', '[2026-03-01,2026-04-01)', 'supervisor',
+                         '{Jin}') \g /dev/null
+SELECT review_assessment(1, 'management') \g /dev/null
+SELECT publish_assessment(1, 'management') \g /dev/null
+SELECT note_assessment(1, 'discussed', 'supervisor', 'more practice with the product') \g /dev/null
+\echo 'The assessment of Jin'
+SELECT part, indicator, weight, standard, figure, score FROM assessment_sheet ORDER BY position;
+SELECT kind, by, note FROM assessment_event ORDER BY event;
