@@ -76,6 +76,9 @@ SELECT results_eq($$SELECT records, same_day, in_time, late FROM records_in_time
 INSERT INTO metric (metric, source, quantity_column) VALUES ('records in time', 'contact_record', 'in_time');
 SELECT results_eq($$SELECT quantity FROM measure_total('{records in time}', '[2020-03-16,2020-03-23)') WHERE agent = 'ben'$$,
     $$VALUES (4::numeric)$$, 'S06.23: and does not count for that week');
+SELECT called('ben', '2025-03-06 10:00', 'answered', '6', delay => '1 day') \g /dev/null
+SELECT results_eq($$SELECT records, in_time FROM records_in_time('[2025-03-03,2025-03-10)', 'week') WHERE unit = 'ben'$$,
+    $$VALUES (1::bigint, 1::bigint)$$, 'W29-27: entered on the Friday on which the week ends, it counts for the week');
 ROLLBACK TO records;
 
 SELECT results_eq($$SELECT customer, contacts, reached, last_outcome, last_agent FROM customer_report('[2020-03-01,2020-04-01)') LIMIT 2$$,
