@@ -94,7 +94,7 @@ sub rate
 {
     my ($variant, $clients) = @_;
     my $script = File::Temp->new(SUFFIX => '.pgbench');
-    my $seconds = $quick ? 2 : 4;
+    my $seconds = $quick ? 3 : 4;
     my ($output, @rates);
 
     sql($variant->{before}) if defined $variant->{before};
