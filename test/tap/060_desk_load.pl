@@ -137,15 +137,25 @@ $psql = IPC::Run::start(
 	[ 'psql', '-XAtq', '-U', 'sales_admin', '-d', $node->connstr('crm') ],
 	'<', \$stdin, '>', \$stdout, '2>', '/dev/null', $timer);
 $stdin .= q{
+	SELECT 'pid ' || pg_backend_pid();
 	BEGIN;
 	SET search_path = sales;
 	SELECT 'one ' || load_campaign('crash', array_agg('lost ' || n), array_agg((4000000 + n)::text)) FROM generate_series(1, 2000) n;
 	SELECT load_campaign('crash', array_agg('more ' || n), array_agg((5000000 + n)::text)) FROM generate_series(1, 200000) n;
 };
 $psql->pump until $stdout =~ /^one \(2000,0,0\)/m;
-$node->stop('immediate');
+my ($loading) = $stdout =~ /^pid (\d+)/m;
+$node->kill9;
+kill 'KILL', $loading;
 eval { $psql->finish };
-$node->start;
+# the others end by themselves as soon as they see that the postmaster is gone
+my $tries = 100;
+until ($node->start(fail_ok => 1))
+{
+	die 'the server does not start again' if --$tries == 0;
+	select(undef, undef, undef, 0.1);
+	$node->stop('fast', fail_ok => 1);
+}
 is(sql(q{SELECT count(*) FROM task WHERE lead LIKE 'lost%' OR lead LIKE 'more%'}), '0', 'of a load that was cut off nothing is there');
 is(sql(q{SELECT load_campaign('crash', array_agg('lost ' || n), array_agg((4000000 + n)::text)) FROM generate_series(1, 2000) n}),
 	'(2000,0,0)', 'it is loaded again');
