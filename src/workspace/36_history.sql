@@ -2,7 +2,7 @@
 -- Calls that were made elsewhere: history, and what it says about the desk
 --
 
--- Locks: the tasks of the leads, by task, then the numbers, by number.
+-- Locks: the campaign, the tasks of the leads, by task, then the numbers, by number.
 CREATE FUNCTION load_history(
     campaign text,
     calls text[],
@@ -81,6 +81,9 @@ BEGIN
                   HINT = 'Nothing was loaded.';
     END IF;
 
+    -- One load of a campaign at a time.  That a call is there already is thus known
+    -- also where attempts are partitioned, and no index spans the partitions.
+    PERFORM FROM campaign c WHERE c.campaign = load_history.campaign FOR NO KEY UPDATE;
     EXECUTE 'SELECT array_agg(k.task) FROM (SELECT t.task FROM task t '
             'WHERE t.campaign = $1 AND t.lead IN (SELECT unnest($2)) '
             'ORDER BY t.task FOR NO KEY UPDATE) k'
@@ -107,8 +110,9 @@ BEGIN
             JOIN outcome o ON o.outcome = g.outcome
             JOIN campaign c ON c.campaign = $1
             LEFT JOIN task t ON t.lead = g.lead AND t.campaign = $1
+            WHERE NOT EXISTS (SELECT FROM attempt a
+                              WHERE a.campaign = $1 AND a.imported_call = g.call)
             ORDER BY g.started_at, g.call
-            ON CONFLICT (campaign, imported_call) WHERE imported_call IS NOT NULL DO NOTHING
             RETURNING number, customer, direction, started_at, ended_at, reached
         ), tried AS (
             SELECT m.number, min(m.customer) AS customer,
@@ -148,4 +152,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION load_history(text, text[], text[], text[], timestamptz[], timestamptz[], text[], text[], text[], text[], text[], text) IS
-    'takes over calls from the log of another system, all of them or none; those whose key the campaign has already are passed over; says how many are new. Leads of the campaign go to the list that their last call leads to, and caps count the calls. Nothing follows from them. Locks the tasks of the leads, by task, then the numbers, by number';
+    'takes over calls from the log of another system, all of them or none; those whose key the campaign has already are passed over; says how many are new. Leads of the campaign go to the list that their last call leads to, and caps count the calls. Nothing follows from them. Locks the campaign, the tasks of the leads, by task, then the numbers, by number';

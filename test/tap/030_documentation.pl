@@ -2,8 +2,10 @@
 #
 # Every sql block of README.md and doc/*.md is run in order, by a role without
 # special rights in a database of the document's own; a text block below it is
-# what psql -q prints for it.  doc/reference.md must name every public object
-# with the signature, columns and error codes that the catalogs show.
+# what psql -q prints for it.  Blocks headed "sql cron" need pg_cron, and are run
+# where it is installed; others with a word after sql are those of another test.
+# doc/reference.md must name every public object with the signature, columns and
+# error codes that the catalogs show.
 use strict;
 use warnings FATAL => 'all';
 
@@ -18,8 +20,12 @@ my $root = "$FindBin::Bin/../..";
 my @documents = ("$root/README.md", sort glob "$root/doc/*.md");
 my $end_of_example = '-- end of example --';
 
-# The fenced blocks of a document: {language, text, follows}, the last being
-# true where only white space stands between it and the block before.
+# pg_cron has to be loaded with the server, and works in one of its databases.
+my ($sharedir) = run_command([ 'pg_config', '--sharedir' ]);
+my $has_cron = -e "$sharedir/extension/pg_cron.control";
+
+# The fenced blocks of a document: {language, word, text, follows}, the last
+# being true where only white space stands between it and the block before.
 sub blocks
 {
 	my ($file) = @_;
@@ -39,9 +45,9 @@ sub blocks
 		{
 			$open->{text} .= $line;
 		}
-		elsif ($line =~ /^```(\w*)/)
+		elsif ($line =~ /^```(\w*) *(\w*)/)
 		{
-			$open = { language => $1, text => '', follows => $follows };
+			$open = { language => $1, word => $2, text => '', follows => $follows };
 			$follows = 0;
 		}
 		elsif ($line =~ /\S/)
@@ -68,25 +74,42 @@ sub run_examples
 {
 	my ($node, $file, $database) = @_;
 	my $name = basename($file);
+	my %words = ('' => 1, cron => $has_cron);
 	my @examples;
 
 	foreach my $block (blocks($file))
 	{
 		if ($block->{language} eq 'sql')
 		{
-			push @examples, { sql => $block->{text} };
+			push @examples, { sql => $block->{text}, word => $block->{word} };
+			# what was scheduled must also run
+			push @examples, { sql => "SELECT command FROM cron.job ORDER BY jobid \\gexec\n",
+				word => 'cron' }
+			  if $block->{text} =~ /cron\.schedule\(/;
 		}
 		elsif ($block->{language} eq 'text')
 		{
+			my ($example) = grep { $_->{sql} !~ /gexec/ } reverse @examples;
+
 			die "$name: output that follows no example:\n$block->{text}"
-			  if !@examples || !$block->{follows} || defined $examples[-1]{output};
-			$examples[-1]{output} = $block->{text};
+			  if !$example || !$block->{follows} || defined $example->{output};
+			$example->{output} = $block->{text};
 		}
 	}
+	my $uses_cron = $has_cron && grep { $_->{word} eq 'cron' } @examples;
+	@examples = grep { $words{ $_->{word} } } @examples;
 	return unless @examples;
 
 	$node->safe_psql('postgres', "CREATE DATABASE $database OWNER reader");
 	$node->safe_psql($database, 'CREATE EXTENSION lead_ops');
+	if ($uses_cron)
+	{
+		$node->append_conf('postgresql.conf',
+			"shared_preload_libraries = 'pg_cron'\ncron.database_name = '$database'");
+		$node->restart;
+		$node->safe_psql($database,
+			'CREATE EXTENSION pg_cron; GRANT USAGE ON SCHEMA cron TO reader');
+	}
 
 	my $script = join '', map { "$_->{sql}\n\\echo $end_of_example\n" } @examples;
 	my $printed = '';

@@ -1,0 +1,125 @@
+# Event tables in partitions, as doc/operations.md has it: a dump edited by
+# examples/partition/partition_events.awk keeps every row, the workspace goes on
+# in it, and the document's statements add and retire partitions.
+use strict;
+use warnings FATAL => 'all';
+
+use FindBin;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $root = "$FindBin::Bin/../..";
+my $awk = "$root/examples/partition/partition_events.awk";
+my $dir = PostgreSQL::Test::Utils::tempdir;
+my $fill = slurp_file("$root/test/tap/fill_workspace.sql");
+my $path = 'SET client_min_messages = warning; SET search_path = sales, pg_temp;';
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init(extra => [ '--encoding', 'UTF8', '--locale', 'C' ]);
+$node->append_conf('postgresql.conf', 'fsync = off');
+$node->start;
+
+# partition(FROM, TO, ROWS): the workspace of one database in another
+sub partition
+{
+	my ($from, $to, $rows) = @_;
+
+	command_ok([ 'pg_dump', '-n', 'sales', '-f', "$dir/whole.sql", $node->connstr($from) ],
+		"$from is dumped");
+	my ($edited) = run_command([ 'awk', '-v', "rows=$rows", '-v', 'parts=10', '-f', $awk, "$dir/whole.sql" ]);
+	append_to_file("$dir/$to.sql", "$edited\n");
+	$node->safe_psql('postgres', "CREATE DATABASE $to");
+	$node->safe_psql($to, 'CREATE EXTENSION lead_ops; CREATE SCHEMA crm;
+		CREATE TABLE crm.lead (id integer PRIMARY KEY, owner text)');
+	command_ok([ 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-1', '-o', "$dir/out", '-d', $node->connstr($to),
+			'-f', "$dir/$to.sql" ], "and restored into $to in partitions");
+	return;
+}
+
+# every table with the number and sum of its rows, whatever its partitions
+sub rows_of
+{
+	my ($db) = @_;
+	my $queries = $node->safe_psql($db, q{
+		SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s t;',
+			relname, oid::regclass)
+		FROM pg_class
+		WHERE relnamespace = 'sales'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+		ORDER BY relname COLLATE "C"});
+	return $node->safe_psql($db, $queries);
+}
+
+sub parts_of
+{
+	my ($db, $table) = @_;
+	return $node->safe_psql($db, "SELECT count(*), count(DISTINCT tableoid) > 1 FROM sales.$table");
+}
+
+$node->safe_psql('postgres', 'CREATE DATABASE plain');
+$node->safe_psql('plain', q{CREATE EXTENSION lead_ops; SELECT lead_ops.create_workspace('sales')});
+
+# An empty workspace in partitions does what every other does.
+partition('plain', 'begun', 20);
+$node->safe_psql('begun', "DROP TABLE crm.lead; $path $fill");
+$node->safe_psql('plain', "$path $fill");
+is(parts_of('begun', 'lead_event'), $node->safe_psql('plain', 'SELECT count(*), true FROM sales.lead_event'),
+	'a new workspace fills its partitions as another fills its table');
+is(parts_of('begun', 'attempt'), $node->safe_psql('plain', 'SELECT count(*), false FROM sales.attempt'),
+	'and makes the same calls');
+
+# One that is full keeps every row.
+partition('plain', 'moved', 20);
+is(rows_of('moved'), rows_of('plain'), 'no row is lost or changed');
+is($node->safe_psql('moved', q{SELECT count(*) FROM pg_constraint
+		WHERE confrelid = 'sales.attempt'::regclass AND conparentid = 0 AND convalidated}),
+	$node->safe_psql('plain', q{SELECT count(*) FROM pg_constraint WHERE confrelid = 'sales.attempt'::regclass}),
+	'foreign keys refer to the partitioned table');
+
+# the keys over all partitions
+my $log = q{SELECT load_history('in parts', ARRAY(SELECT 'call ' || n FROM generate_series(1, 30) n),
+	array_fill('agent 1'::text, '{30}'), array_fill('+15550001'::text, '{30}'),
+	array_fill(timestamptz '2026-03-02 10:00+00', '{30}'), array_fill(timestamptz '2026-03-02 10:01+00', '{30}'),
+	array_fill('no_answer'::text, '{30}'))};
+is($node->safe_psql('moved', "$path INSERT INTO campaign (campaign) VALUES ('in parts'); $log; $log"), "30\n0",
+	'a log that is loaded again is known in every partition');
+is(parts_of('moved', 'attempt') =~ /\|t$/, 1, 'its calls are in several');
+
+# still append-only, by the table and by its partitions
+foreach my $table ('attempt', 'attempt_0', 'attempt_1', 'lead_event', 'lead_event_0')
+{
+	my ($code, $out, $err) = $node->psql('moved', "\\set VERBOSITY sqlstate\nDELETE FROM sales.$table");
+	like($err, qr/LO033/, "nothing is deleted from $table");
+}
+
+# what the document says to do
+my $operations = slurp_file("$root/doc/operations.md");
+my @statements = $operations =~ /^```sql partitioned\n(.*?)^```$/msg;
+ok(@statements > 0, 'the document has statements about partitions');
+my $event = $node->safe_psql('moved', 'SELECT count(*) FROM ONLY sales.lead_event_0');
+my $all = $node->safe_psql('moved', 'SELECT count(*) FROM sales.lead_event');
+$node->safe_psql('moved', $_) foreach @statements;
+is($node->safe_psql('moved', 'SELECT count(*) FROM sales.lead_event'), $all - $event,
+	'a partition that is dropped takes its rows');
+my ($code, $out, $err) = $node->psql('moved', 'ALTER TABLE sales.attempt DETACH PARTITION sales.attempt_0',
+	on_error_stop => 0);
+like($err, qr/violates foreign key constraint/, 'calls that are referred to are not detached');
+
+# the new partitions hold their keys as the first ones do
+is($node->safe_psql('moved', q{SELECT count(DISTINCT k.keys) FROM (
+		SELECT i.inhrelid, string_agg(regexp_replace(pg_get_indexdef(x.indexrelid), '.* USING', ''), ';'
+			ORDER BY regexp_replace(pg_get_indexdef(x.indexrelid), '.* USING', '')) AS keys
+		FROM pg_inherits i JOIN pg_index x ON x.indrelid = i.inhrelid
+		WHERE i.inhparent = 'sales.attempt'::regclass GROUP BY i.inhrelid) k}), 1,
+	'all partitions of attempt have the same indexes');
+
+# and a dump of it all
+$node->safe_psql('postgres', 'CREATE DATABASE again');
+$node->safe_psql('again', 'CREATE EXTENSION lead_ops; CREATE SCHEMA crm;
+	CREATE TABLE crm.lead (id integer PRIMARY KEY, owner text)');
+command_ok([ 'pg_dump', '-Fc', '-n', 'sales', '-f', "$dir/parts.dump", $node->connstr('moved') ], 'partitions are dumped');
+command_ok([ 'pg_restore', '-j4', '-d', $node->connstr('again'), "$dir/parts.dump" ], 'and restored in parallel');
+is(rows_of('again'), rows_of('moved'), 'with all their rows');
+
+$node->stop;
+done_testing();
