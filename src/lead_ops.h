@@ -19,6 +19,9 @@
 extern void lo_report(const lo_error *err, const char *type_name,
 					  const char *text, size_t len, Node *soft);
 
+/* access.c: the settings of the extension, for _PG_init. */
+extern void lo_define_settings(void);
+
 /*
  * numeric_io.c: numbers between the server's numeric and the core.
  *

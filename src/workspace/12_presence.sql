@@ -62,7 +62,7 @@ COMMENT ON FUNCTION set_presence(text, text) IS
 CREATE FUNCTION pause(agent text) RETURNS boolean
     LANGUAGE sql
 BEGIN ATOMIC
-    SELECT set_presence(pause.agent, 'paused');
+    SELECT set_presence(act_for(pause.agent), 'paused');
 END;
 COMMENT ON FUNCTION pause(text) IS
     'the agent stays but gets nothing until sign_in; false: was paused already. Locks the agent''s row of presence';
@@ -70,7 +70,7 @@ COMMENT ON FUNCTION pause(text) IS
 CREATE FUNCTION sign_out(agent text) RETURNS boolean
     LANGUAGE sql
 BEGIN ATOMIC
-    SELECT set_presence(sign_out.agent, 'signed_out');
+    SELECT set_presence(act_for(sign_out.agent), 'signed_out');
 END;
 COMMENT ON FUNCTION sign_out(text) IS
     'the agent is gone for now; false: was already. Locks the agent''s row of presence';

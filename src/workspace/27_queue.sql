@@ -215,7 +215,7 @@ CREATE FUNCTION sign_in(agent text) RETURNS boolean
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    is_new boolean := set_presence(sign_in.agent, 'signed_in');
+    is_new boolean := set_presence(act_for(sign_in.agent), 'signed_in');
     one record;
 BEGIN
     -- who cannot deal here can sign in all the same; the next drain deals

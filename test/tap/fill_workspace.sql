@@ -197,3 +197,5 @@ INSERT INTO request_kind (kind, within) VALUES ('over "time"', '2 hours');
 INSERT INTO request (agent, kind, detail, during) VALUES ('agent 8', 'over "time"', '\', '[2026-03-28 09:00+00,)'), ('agent 5', 'over "time"', 'x', NULL);
 SELECT decide_request(r.request, true, 'agent 1') IS NOT NULL FROM request AS r WHERE r.agent = 'agent 8';
 INSERT INTO assessment_task (scorecard, during, task, owner, due_on) VALUES ('card "1"', '[2026-01-01,2026-02-01)', 'a "b"', 'agent 2', '2026-02-03');
+-- access for a role that is there in every cluster
+SELECT grant_access('pg_monitor', 'qa');
