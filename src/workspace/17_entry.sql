@@ -262,7 +262,7 @@ BEGIN
     PERFORM FROM agent a WHERE a.agent = enter_stage.agent FOR NO KEY UPDATE;
     PERFORM check_agent(enter_stage.agent);
     IF enter_stage.by = enter_stage.agent THEN
-        RAISE EXCEPTION 'agent "%" may not approve his own entry', enter_stage.agent
+        RAISE EXCEPTION 'agent "%" may not approve their own entry', enter_stage.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else approves it.';
     END IF;
     IF enter_stage.by IS NULL

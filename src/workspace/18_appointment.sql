@@ -71,7 +71,7 @@ DECLARE
     revoked appointment;
 BEGIN
     IF revoke_appointment.by = revoke_appointment.agent THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', revoke_appointment.agent
+        RAISE EXCEPTION 'agent "%" may not decide their own case', revoke_appointment.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else decides.';
     END IF;
     UPDATE appointment a

@@ -348,12 +348,13 @@ BEGIN
                   DETAIL = 'The decision does not exist, or it took no turn.';
     END IF;
     IF approved_by = stored.agent THEN
-        RAISE EXCEPTION 'nobody approves a credit for himself' USING ERRCODE = 'LO026';
+        RAISE EXCEPTION 'agent "%" may not approve a credit of their own', stored.agent
+            USING ERRCODE = 'LO026', HINT = 'Somebody else who may hand out leads of the team does.';
     END IF;
     PERFORM check_hand_out(credit_back.approved_by, stored.team);
     IF EXISTS (SELECT FROM turn_credit c WHERE c.pool = stored.pool AND c.seq = stored.seq) THEN
         RAISE EXCEPTION 'lead "%" has been credited back already', stored.lead
-            USING ERRCODE = 'LO026';
+            USING ERRCODE = 'LO026', HINT = 'A decision is credited back once.';
     END IF;
 
     SELECT p.credits_a_month,
@@ -422,7 +423,7 @@ BEGIN
     IF (held(merge_lead.into_lead)).seq IS NULL
        AND NOT EXISTS (SELECT FROM waiting w WHERE w.lead = merge_lead.into_lead) THEN
         RAISE EXCEPTION 'lead "%" is neither held nor waiting', merge_lead.into_lead
-            USING ERRCODE = 'LO022';
+            USING ERRCODE = 'LO022', HINT = 'Deal it first, or merge it into the other one.';
     END IF;
     IF (held(merge_lead.lead)).seq IS NULL THEN
         DELETE FROM waiting w WHERE w.lead = merge_lead.lead;

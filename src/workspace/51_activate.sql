@@ -295,7 +295,7 @@ BEGIN
     ELSIF draft.status <> 'draft' THEN
         RAISE EXCEPTION 'version % of plan "%" is % already', draft.version, draft.plan,
                 draft.status
-            USING ERRCODE = 'LO060';
+            USING ERRCODE = 'LO060', HINT = 'Only a draft is activated; copy_plan makes one.';
     END IF;
     SELECT v.* INTO former
     FROM plan_version v

@@ -39,7 +39,9 @@ BEGIN
         IF NEW.status = 'open' THEN
             RETURN NEW;
         END IF;
-        RAISE EXCEPTION 'pay period "%" begins open', NEW.period USING ERRCODE = 'LO063';
+        RAISE EXCEPTION 'pay period "%" begins open', NEW.period
+            USING ERRCODE = 'LO063',
+                  HINT = 'calculate, close_period and mark_paid bring it forward.';
     ELSIF TG_OP = 'DELETE' THEN
         IF OLD.status = 'open' THEN
             RETURN OLD;
@@ -112,7 +114,7 @@ BEGIN
         IF EXISTS (SELECT FROM pay_period p WHERE p.status IN ('closed', 'paid')) THEN
             RAISE EXCEPTION 'table "%" may not be emptied once a pay period is closed',
                     TG_TABLE_NAME
-                USING ERRCODE = 'LO064';
+                USING ERRCODE = 'LO064', DETAIL = 'What was paid rests on its rows.';
         END IF;
         RETURN NULL;
     END IF;

@@ -219,7 +219,7 @@ BEGIN
     back := coalesce(back, remains);
     IF remains IS NULL THEN
         RAISE EXCEPTION 'sale "%" is not credited to anybody', refund_sale.sale
-            USING ERRCODE = 'LO066';
+            USING ERRCODE = 'LO066', HINT = 'credit_sale says whose it is.';
     ELSIF back * sign(remains) < 0 OR abs(back) > abs(remains) OR back <= 0 AND remains >= 0 THEN
         RAISE EXCEPTION 'of sale "%" cannot be given back %: there is % left', refund_sale.sale,
                 back, remains

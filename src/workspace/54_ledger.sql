@@ -276,7 +276,7 @@ BEGIN
         IF held < asked.amount THEN
             RAISE EXCEPTION 'agent "%" has a deposit of % and not %', asked.agent, held,
                     asked.amount
-                USING ERRCODE = 'LO068';
+                USING ERRCODE = 'LO068', HINT = 'Refuse this award, and ask for one that the deposit covers.';
         END IF;
     END IF;
     -- an award that only counts posts nothing, but its period must be open too

@@ -68,7 +68,7 @@ BEGIN
     present := find_period(close_period.period);
     IF present.status IN ('closed', 'paid') THEN
         RAISE EXCEPTION 'pay period "%" is % already', present.period, present.status
-            USING ERRCODE = 'LO063';
+            USING ERRCODE = 'LO063', HINT = 'What comes late is posted in the period that is open.';
     END IF;
     SELECT min(p.period) INTO example
     FROM pay_period p
@@ -77,7 +77,7 @@ BEGIN
     IF example IS NOT NULL THEN
         RAISE EXCEPTION 'pay period "%" comes before "%" and is not closed', example,
                 present.period
-            USING ERRCODE = 'LO063';
+            USING ERRCODE = 'LO063', HINT = 'Periods are closed in their order.';
     END IF;
     SELECT count(*), min(format('agent "%s", component "%s": %s due, %s posted', v.agent,
                                 v.component, v.due, v.posted))
@@ -119,7 +119,8 @@ BEGIN
     SET status = 'paid', paid_by = mark_paid.by, paid_at = clock_timestamp()
     WHERE p.period = mark_paid.period AND p.status = 'closed';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'pay period "%" is not closed', mark_paid.period USING ERRCODE = 'LO063';
+        RAISE EXCEPTION 'pay period "%" is not closed', mark_paid.period
+            USING ERRCODE = 'LO063', HINT = 'A period is closed, then paid, once.';
     END IF;
 END
 $$;

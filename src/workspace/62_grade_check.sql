@@ -271,9 +271,10 @@ DECLARE
     today date;
     wanted text;
     may boolean;
+    needed text;
 BEGIN
     IF check_approver.approver = check_approver.agent THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', check_approver.agent
+        RAISE EXCEPTION 'agent "%" may not decide their own case', check_approver.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else decides.';
     END IF;
     SELECT (clock_timestamp() AT TIME ZONE a.zone)::date INTO today
@@ -295,14 +296,17 @@ BEGIN
              WHERE a.agent = check_approver.approver AND a.ladder = check_approver.ladder
                 AND a.valid @> today), false));
     IF NOT may THEN
-        RAISE EXCEPTION '% may not decide on the grade of agent "%"',
-                coalesce('"' || check_approver.approver || '"', 'nobody'), check_approver.agent
-            USING ERRCODE = 'LO053',
-                  DETAIL = pg_catalog.format('Who decides %s.', concat_ws(' and ',
-                      CASE wanted WHEN 'leader' THEN 'leads the agent''s team or one above it'
-                          ELSE 'has the role "' || wanted || '"' END,
-                      'has grade "' || check_approver.grade || '" or a higher one')),
-                  HINT = 'Name who decides as by.';
+        needed := pg_catalog.format('Who decides %s.', concat_ws(' and ',
+            CASE wanted WHEN 'leader' THEN 'leads the agent''s team or one above it'
+                ELSE 'has the role "' || wanted || '"' END,
+            'has grade "' || check_approver.grade || '" or a higher one'));
+        IF check_approver.approver IS NULL THEN
+            RAISE EXCEPTION 'the grade of agent "%" needs an approval', check_approver.agent
+                USING ERRCODE = 'LO053', DETAIL = needed, HINT = 'Name who decides as by.';
+        END IF;
+        RAISE EXCEPTION '"%" may not decide on the grade of agent "%"', check_approver.approver,
+                check_approver.agent
+            USING ERRCODE = 'LO053', DETAIL = needed;
     END IF;
 END
 $$;

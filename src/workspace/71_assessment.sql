@@ -189,7 +189,8 @@ BEGIN
         IF NEW.status = 'planned' AND NEW.run = 0 THEN
             RETURN NEW;
         END IF;
-        RAISE EXCEPTION 'an assessment begins as planned' USING ERRCODE = 'LO093';
+        RAISE EXCEPTION 'an assessment begins as planned'
+            USING ERRCODE = 'LO093', HINT = 'open_assessments plans it.';
     ELSIF TG_OP = 'DELETE' THEN
         IF OLD.status = 'planned' THEN
             RETURN OLD;
@@ -238,7 +239,7 @@ AS $$
 BEGIN
     IF by = (assessment).agent
        OR EXISTS (SELECT FROM team t WHERE t.team = (assessment).team AND t.leader = by) THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', by
+        RAISE EXCEPTION 'agent "%" may not decide their own case', by
             USING ERRCODE = 'LO059', HINT = 'Somebody else does.';
     END IF;
 END

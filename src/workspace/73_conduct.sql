@@ -208,13 +208,14 @@ BEGIN
     WHERE c.conduct = decide_conduct.conduct
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no conduct %', decide_conduct.conduct USING ERRCODE = 'LO092';
+        RAISE EXCEPTION 'there is no conduct %', decide_conduct.conduct
+            USING ERRCODE = 'LO092', HINT = 'Its number is given by record_conduct.';
     ELSIF judged.status <> 'recorded' THEN
         RAISE EXCEPTION 'conduct % of agent "%" is % already', judged.conduct, judged.agent,
                 judged.status
             USING ERRCODE = 'LO093', HINT = 'The person may appeal.';
     ELSIF judged.agent = decide_conduct.by THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', judged.agent
+        RAISE EXCEPTION 'agent "%" may not decide their own case', judged.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else decides.';
     END IF;
     SELECT r.* INTO broken FROM conduct_rule r WHERE r.rule = judged.rule;

@@ -211,13 +211,14 @@ BEGIN
     WHERE a.appeal = locked_appeal.appeal
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'appeal % does not exist', locked_appeal.appeal USING ERRCODE = 'LO092';
+        RAISE EXCEPTION 'appeal % does not exist', locked_appeal.appeal
+            USING ERRCODE = 'LO092', HINT = 'Its number is given by file_appeal.';
     ELSIF locked.status <> locked_appeal.status THEN
         RAISE EXCEPTION 'appeal % is %', locked.appeal, locked.status
             USING ERRCODE = 'LO093',
                   HINT = format('This is for appeals that are %s.', locked_appeal.status);
     ELSIF locked.appellant = locked_appeal.by THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', locked_appeal.by
+        RAISE EXCEPTION 'agent "%" may not decide their own case', locked_appeal.by
             USING ERRCODE = 'LO059', HINT = 'Somebody else does.';
     END IF;
     PERFORM check_acts_for(locked_appeal.by, locked_appeal.team);
@@ -433,10 +434,11 @@ BEGIN
     WHERE a.appeal = escalate_appeal.appeal
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'appeal % does not exist', escalate_appeal.appeal USING ERRCODE = 'LO092';
+        RAISE EXCEPTION 'appeal % does not exist', escalate_appeal.appeal
+            USING ERRCODE = 'LO092', HINT = 'Its number is given by file_appeal.';
     ELSIF escalated.appellant <> escalate_appeal.by THEN
         RAISE EXCEPTION 'only agent "%" may take this appeal further', escalated.appellant
-            USING ERRCODE = 'LO095';
+            USING ERRCODE = 'LO095', DETAIL = 'An appeal is a matter of whoever filed it.';
     END IF;
     UPDATE appeal a SET status = 'escalated' WHERE a.appeal = escalated.appeal
     RETURNING a.* INTO escalated;

@@ -230,7 +230,7 @@ BEGIN
                 review_item.at
             USING ERRCODE = 'LO092', HINT = 'publish_checklist puts one in force.';
     ELSIF review_item.reviewer = review_item.agent THEN
-        RAISE EXCEPTION 'agent "%" may not review himself', review_item.agent
+        RAISE EXCEPTION 'agent "%" may not review their own work', review_item.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else does.';
     ELSIF jsonb_typeof(answers) IS DISTINCT FROM 'object' THEN
         fault := 'They are an object of items and answers.';
@@ -312,7 +312,7 @@ BEGIN
     WHERE i.sample = review_sampled.sample AND i.item = review_sampled.item;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'item "%" is not in sample %', review_sampled.item, review_sampled.sample
-            USING ERRCODE = 'LO092';
+            USING ERRCODE = 'LO092', HINT = 'Its items are listed in qa_sample_item.';
     END IF;
     RETURN review_item(drawn.agent, drawn.metric, drawn.item, drawn.at, drawn.checklist, answers,
                        reviewer, drawn.sample, suggestion, follow_up_on);

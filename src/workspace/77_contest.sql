@@ -389,9 +389,9 @@ BEGIN
     LOOP
         IF winner.agent IS NULL THEN
             RAISE EXCEPTION 'team "%" has won and has nobody on %', winner.team, last_day
-                USING ERRCODE = 'LO099';
+                USING ERRCODE = 'LO099', HINT = 'The prize goes to its members of that day: enter them.';
         ELSIF winner.agent = decide_contest.by THEN
-            RAISE EXCEPTION 'agent "%" may not decide on himself', winner.agent
+            RAISE EXCEPTION 'agent "%" may not decide their own case', winner.agent
                 USING ERRCODE = 'LO059', HINT = 'Somebody who has won nothing decides.';
         END IF;
         CONTINUE WHEN winner.amount = 0;

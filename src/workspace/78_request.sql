@@ -118,12 +118,13 @@ BEGIN
     WHERE r.request = decide_request.request
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'request % does not exist', decide_request.request USING ERRCODE = 'LO092';
+        RAISE EXCEPTION 'request % does not exist', decide_request.request
+            USING ERRCODE = 'LO092', HINT = 'Requests are the rows of table request.';
     ELSIF decided.status <> 'open' THEN
         RAISE EXCEPTION 'request % is %', decided.request, decided.status USING ERRCODE = 'LO093',
             HINT = 'It is decided once; file another one.';
     ELSIF decided.agent = decide_request.by THEN
-        RAISE EXCEPTION 'agent "%" may not decide on himself', decided.agent
+        RAISE EXCEPTION 'agent "%" may not decide their own case', decided.agent
             USING ERRCODE = 'LO059', HINT = 'A superior does.';
     END IF;
     SELECT k.office INTO office FROM request_kind k WHERE k.kind = decided.kind;

@@ -249,6 +249,24 @@ foreach my $file (glob "$root/src/*.c")
 my $codes = join "\n", sort $reference =~ /^\| `(LO\d{3})` \|/mg;
 is($codes, join("\n", sort keys %raised), 'the reference lists the SQLSTATEs of class LO that are raised');
 
+# What a person reads: a message begins in lower case and is no sentence, and an
+# error of class LO says more in DETAIL or HINT.
+my (@odd, @bare);
+foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql")
+{
+	my $source = slurp_file($file);
+
+	while ($source =~ /RAISE EXCEPTION\s+'((?:[^']|'')*)'(.*?);\n/sg)
+	{
+		my ($message, $using) = ($1, $2);
+
+		push @odd, $message if $message !~ /^(?:[a-z]|["%])/ || $message =~ /[.!?\n]$/;
+		push @bare, $message if $using =~ /'LO\d{3}'/ && $using !~ /DETAIL|HINT/;
+	}
+}
+is("@odd", '', 'messages begin in lower case and end without a full stop');
+is("@bare", '', 'errors of class LO have a DETAIL or HINT');
+
 foreach my $file (@documents)
 {
 	my @broken = grep { !-e dirname($file) . "/$_" }
