@@ -70,7 +70,7 @@ output_iso/specs: $(wildcard $(src)/test/isolation/*.spec)
 
 .DEFAULT_GOAL := all
 
-.PHONY: all install uninstall installcheck clean test demo bench fuzz fuzz-merge lint dist help
+.PHONY: all install uninstall installcheck clean test versions demo bench fuzz fuzz-merge lint dist help
 
 ## all: build the module and the install script
 ## install: install them into the server that PG_CONFIG names
@@ -81,6 +81,10 @@ output_iso/specs: $(wildcard $(src)/test/isolation/*.spec)
 ## test: everything that is tested, in a private server of its own
 test:
 	@$(src)/test/run
+
+## versions: the same with newer releases of PostgreSQL, in Debian trees of their own
+versions:
+	@$(src)/test/versions
 
 ## demo: the main job on generated data, or on a CRM export: make demo CRM=dir
 demo:
@@ -98,7 +102,7 @@ fuzz:
 fuzz-merge:
 	@$(src)/test/fuzz/run merge $(TARGET)
 
-## lint: cppcheck, clang-tidy and the layout of the files
+## lint: cppcheck, clang-tidy, scan-build, shellcheck and the layout of the files
 lint:
 	@$(src)/test/lint
 

@@ -33,6 +33,11 @@
 #define lo_make_range(type, lower, upper) make_range(type, lower, upper, false)
 #endif
 
+/* Functions that do not return are marked in front since 18. */
+#ifndef pg_noreturn
+#define pg_noreturn _Noreturn
+#endif
+
 /* The module block carries name and version since 18. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define LEAD_OPS_MODULE_MAGIC \

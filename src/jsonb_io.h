@@ -21,6 +21,6 @@ extern void push_true(JsonbParseState **state, const char *key);
 extern bool value_is(const JsonbValue *value, const char *text);
 
 /* The error for a value that is not of the type. */
-extern void refuse_json(const char *what, const char *expected) pg_attribute_noreturn();
+pg_noreturn extern void refuse_json(const char *what, const char *expected);
 
 #endif							/* LEAD_OPS_JSONB_IO_H */

@@ -126,6 +126,6 @@ packages_need()
 
 # what test/fuzz/run needs
 fuzz_packages=(
-	'clang-14=command -v clang-14'
-	'libclang-rt-14-dev=compgen -G "/usr/lib/llvm-14/lib/clang/*/lib/*/libclang_rt.fuzzer-*.a"'
+	'clang=command -v clang'
+	'libclang-rt-dev=test -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")"'
 )
