@@ -22,6 +22,7 @@ CREATE TABLE assignment (
     touched_at timestamptz,
     ended_at timestamptz,
     ended_because text,
+    told_at timestamptz,
     CONSTRAINT assignment_pkey PRIMARY KEY (pool, seq),
     CONSTRAINT assignment_how_check
         CHECK (how IN ('dealt', 'least_open', 'sticky', 'picked', 'reassigned',
@@ -49,6 +50,8 @@ COMMENT ON COLUMN assignment.eligible IS
 COMMENT ON COLUMN assignment.requires IS 'skills the lead required, if any';
 COMMENT ON COLUMN assignment.touched_at IS 'first time the agent worked on it';
 COMMENT ON COLUMN assignment.ended_at IS 'the agent holds it until then; NULL: still';
+COMMENT ON COLUMN assignment.told_at IS
+    'of a lead that had another agent before: when the CRM''s table was told, or told us, of this one';
 
 CREATE TABLE waiting (
     lead text NOT NULL,
@@ -123,6 +126,7 @@ CREATE TRIGGER assignment_append_only
     FOR EACH ROW WHEN (
         OLD.ended_at IS NOT NULL
         OR OLD.touched_at IS NOT NULL AND NEW.touched_at IS DISTINCT FROM OLD.touched_at
+        OR OLD.told_at IS NOT NULL AND NEW.told_at IS DISTINCT FROM OLD.told_at
         OR NEW.pool IS DISTINCT FROM OLD.pool
         OR NEW.seq IS DISTINCT FROM OLD.seq
         OR NEW.lead IS DISTINCT FROM OLD.lead

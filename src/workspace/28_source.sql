@@ -27,6 +27,7 @@ CREATE TABLE source (
     prefix text NOT NULL DEFAULT '',
     on_insert text NOT NULL DEFAULT 'enqueue',
     pool text,
+    closed text,
     CONSTRAINT source_pkey PRIMARY KEY (source),
     CONSTRAINT source_pool_fkey FOREIGN KEY (pool) REFERENCES pool,
     CONSTRAINT source_source_check CHECK (source <> ''),
@@ -58,6 +59,8 @@ COMMENT ON COLUMN source.prefix IS
 COMMENT ON COLUMN source.on_insert IS
     'what attach does with new leads: enqueue leaves them to deal_source, deal sets their owner at once';
 COMMENT ON COLUMN source.pool IS 'where its leads are dealt';
+COMMENT ON COLUMN source.closed IS
+    'SQL condition on a row, alias lead: the work on the lead is done; NULL: the table does not say. For sync_source';
 
 CREATE FUNCTION find_source(source text) RETURNS source
     LANGUAGE plpgsql STABLE
@@ -165,7 +168,8 @@ $$;
 COMMENT ON FUNCTION leads_statement(source, regclass, text, text) IS
     'SQL that reads keys and customers of the leads to deal of a source, oldest first';
 
-CREATE FUNCTION owner_statement(source source, relation regclass, leads text) RETURNS text
+CREATE FUNCTION owner_statement(source source, relation regclass, leads text, whose text)
+    RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
 AS $$
@@ -180,11 +184,11 @@ BEGIN
         (SELECT string_agg(format(E', %I = (%s\n)', e.key, e.value), '' ORDER BY e.key)
          FROM jsonb_each_text(source.also_set) e),
         length(source.prefix) + 1, column_type(relation, source.key_column),
-        source.key_column, is_unowned(source, relation), leads);
+        source.key_column, whose, leads);
 END
 $$;
-COMMENT ON FUNCTION owner_statement(source, regclass, text) IS
-    'SQL that sets the owners of leads that are held and nobody owns, and the columns that go with them; leads is SQL for their keys';
+COMMENT ON FUNCTION owner_statement(source, regclass, text, text) IS
+    'SQL that sets the owners of leads that are held, and the columns that go with them; leads is SQL for their keys, whose a condition on the row lead';
 
 -- Locks: the rows it changes, which the caller has inserted or locked.
 CREATE FUNCTION write_owners(source source, relation regclass, leads text[]) RETURNS integer
@@ -194,7 +198,7 @@ AS $$
 DECLARE
     written bigint;
 BEGIN
-    EXECUTE owner_statement(source, relation, '$1') USING leads;
+    EXECUTE owner_statement(source, relation, '$1', is_unowned(source, relation)) USING leads;
     GET DIAGNOSTICS written = ROW_COUNT;
     RETURN written;
 END
@@ -234,9 +238,12 @@ BEGIN
     part := 'owner_column and nobody';
     PERFORM check_statement(format('SELECT FROM %s AS lead WHERE %s', relation,
                                    is_unowned(s, relation)));
-    part := 'alive';
-    PERFORM check_statement(format(E'SELECT %s\nFROM %s AS lead', s.alive, relation));
-    PERFORM check_statement(format(E'SELECT FROM %s AS lead WHERE (%s\n)', relation, s.alive));
+    FOR one IN VALUES ('alive', s.alive), ('closed', coalesce(s.closed, 'false')) LOOP
+        part := one.column1;
+        PERFORM check_statement(format(E'SELECT %s\nFROM %s AS lead', one.column2, relation));
+        PERFORM check_statement(format(E'SELECT FROM %s AS lead WHERE (%s\n)', relation,
+                                       one.column2));
+    END LOOP;
     part := 'customer_column or created_column';
     PERFORM check_statement(leads_statement(s, relation, 'true',
                                             'FOR NO KEY UPDATE OF lead SKIP LOCKED'));
@@ -252,7 +259,7 @@ BEGIN
             one.value #>> '{}', relation));
     END LOOP;
     part := 'the owner and the columns set with it';
-    PERFORM check_statement(owner_statement(s, relation, 'NULL::text[]'));
+    PERFORM check_statement(owner_statement(s, relation, 'NULL::text[]', 'true'));
 EXCEPTION
     WHEN insufficient_privilege THEN
         RAISE;
@@ -514,6 +521,12 @@ BEGIN
         PERFORM assign_batch(ledger.pool, fresh,
                              CASE WHEN s.customer_column IS NOT NULL THEN fresh_customers END);
     END IF;
+    -- what was dealt before: sync_source must not take its last owner for news
+    EXECUTE 'UPDATE assignment a SET told_at = clock_timestamp() '
+            'FROM (SELECT DISTINCT e.lead FROM unnest($1) l (lead) '
+                  'JOIN assignment e ON e.lead = l.lead AND e.ended_at IS NOT NULL) l '
+            'WHERE a.lead = l.lead AND a.ended_at IS NULL AND a.told_at IS NULL'
+    USING leads;
     RETURN write_owners(s, relation, leads);
 END
 $$;

@@ -44,18 +44,18 @@ CREATE FUNCTION note_events() RETURNS trigger
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    is_dated boolean;
     agents text[];
     days date[];
 BEGIN
-    SELECT a.atttypid = 'date'::regtype INTO is_dated
-    FROM pg_attribute a
-    WHERE a.attrelid = TG_RELID AND a.attname = TG_ARGV[1];
     EXECUTE format(
         'SELECT array_agg(n.agent), array_agg(n.day) '
         'FROM (SELECT DISTINCT a.agent, %s AS day FROM (%s) e JOIN agent a ON a.agent = e.%I::text) n',
-        CASE WHEN is_dated THEN format('e.%I', TG_ARGV[1])
-             ELSE format('timezone(a.zone, e.%I)::date', TG_ARGV[1]) END,
+        format(CASE column_type(TG_RELID, TG_ARGV[1])
+                   WHEN 'date' THEN 'e.%1$I'
+                   WHEN 'timestamp without time zone'
+                       THEN 'timezone(a.zone, timezone(%2$L, e.%1$I))::date'
+                   ELSE 'timezone(a.zone, e.%1$I)::date' END,
+               TG_ARGV[1], TG_ARGV[2]),
         concat_ws(' UNION ALL ',
                   CASE WHEN TG_OP <> 'DELETE' THEN 'TABLE new_rows' END,
                   CASE WHEN TG_OP <> 'INSERT' THEN 'TABLE old_rows' END),
@@ -68,30 +68,42 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION note_events() IS
-    'statement trigger of a table with events, which calls note_late for them; arguments: the columns that say who and when, transition tables new_rows and old_rows. Locks as note_late';
+    'statement trigger of a table with events, which calls note_late for them; arguments: the columns that say who and when, and the zone of a time that is written without one; transition tables new_rows and old_rows. Locks as note_late';
 
 CREATE FUNCTION watch_events(
-    relation regclass, agent_column text DEFAULT 'agent', at_column text DEFAULT 'at'
+    relation regclass, agent_column text DEFAULT 'agent', at_column text DEFAULT 'at',
+    zone text DEFAULT NULL
 ) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
+DECLARE
+    type text := column_type(relation, watch_events.at_column);
+    arguments text := concat_ws(', ', quote_literal(agent_column), quote_literal(at_column),
+                                quote_literal(zone));
 BEGIN
+    PERFORM column_type(relation, watch_events.agent_column),
+            timezone(watch_events.zone, timestamptz 'epoch');
+    IF type NOT IN ('timestamp with time zone', 'date')
+       AND NOT (type = 'timestamp without time zone' AND zone IS NOT NULL) THEN
+        RAISE EXCEPTION 'column "%" of % does not say when', at_column, relation
+            USING ERRCODE = 'datatype_mismatch',
+                  DETAIL = format('It is of type %s.', type),
+                  HINT = 'It is a timestamptz, a date, or a timestamp without time zone that is written in the zone that is given.';
+    END IF;
     EXECUTE format('CREATE TRIGGER note_insert AFTER INSERT ON %s '
                    'REFERENCING NEW TABLE AS new_rows '
-                   'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
-                   relation, agent_column, at_column);
+                   'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%s)', relation, arguments);
     EXECUTE format('CREATE TRIGGER note_update AFTER UPDATE ON %s '
-                   'REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
-                   relation, agent_column, at_column);
+                   'REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows '
+                   'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%s)', relation, arguments);
     EXECUTE format('CREATE TRIGGER note_delete AFTER DELETE ON %s '
                    'REFERENCING OLD TABLE AS old_rows '
-                   'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%L, %L)',
-                   relation, agent_column, at_column);
+                   'FOR EACH STATEMENT EXECUTE FUNCTION note_events(%s)', relation, arguments);
 END
 $$;
-COMMENT ON FUNCTION watch_events(regclass, text, text) IS
-    'makes the triggers by which changes of a table with events in closed periods are noted in late_item. Locks the table as CREATE TRIGGER does';
+COMMENT ON FUNCTION watch_events(regclass, text, text, text) IS
+    'makes the triggers by which changes of a table with events in closed periods are noted in late_item; zone: in which at_column is written, where it is a timestamp without time zone. Locks the table as CREATE TRIGGER does';
 
 CREATE TABLE credit (
     credit bigint GENERATED ALWAYS AS IDENTITY,
