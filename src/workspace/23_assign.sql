@@ -168,11 +168,16 @@ DECLARE
 BEGIN
     INSERT INTO waiting (lead, pool, customer, requires, requested_by, reason, is_public,
                          excluded, excluded_until, since)
-    VALUES (let_wait.lead, let_wait.pool, let_wait.customer,
-            coalesce(let_wait.requires, '{}'), let_wait.requested_by, let_wait.reason,
-            let_wait.is_public, let_wait.excluded, let_wait.excluded_until,
-            clock_timestamp())
+    SELECT let_wait.lead, let_wait.pool, let_wait.customer,
+           coalesce(let_wait.requires, '{}'), let_wait.requested_by, let_wait.reason,
+           let_wait.is_public, let_wait.excluded, let_wait.excluded_until,
+           clock_timestamp()
+    WHERE NOT EXISTS (SELECT FROM assignment a
+                      WHERE a.lead = let_wait.lead AND a.ended_at IS NULL)
     ON CONFLICT ON CONSTRAINT waiting_pkey DO UPDATE SET reason = EXCLUDED.reason;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
     IF EXISTS (SELECT FROM pool p WHERE p.pool = let_wait.pool AND p.notifies) THEN
         PERFORM pg_notify('lead_ops_waiting',
             json_build_object('lead', let_wait.lead, 'pool', let_wait.pool,
@@ -186,7 +191,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION let_wait(text, text, text, text[], text, text, text, timestamptz, boolean) IS
-    'puts a lead into the table waiting';
+    'puts a lead into the table waiting; NULL: somebody holds it';
 
 -- The agent of the customer's last lead in the pool, if that is not too long
 -- ago and the agent is a candidate.

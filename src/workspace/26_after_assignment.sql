@@ -191,15 +191,62 @@ $$;
 COMMENT ON FUNCTION reassign(text, text, text, text) IS
     'a leader or QA gives a lead to a certain agent, or its agent passes it on as far as the pool allows; it takes the turn of who gets it. Locks the pool''s ledger row, then the assignment''s row';
 
+-- Locks: the ledger rows of the pools, by name.
+CREATE FUNCTION lock_pools_of(agents text[]) RETURNS text[]
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    pools text[] := ARRAY(
+        SELECT DISTINCT a.pool FROM assignment a
+        WHERE a.agent = ANY (lock_pools_of.agents) AND a.ended_at IS NULL
+        ORDER BY a.pool);
+BEGIN
+    PERFORM lock_pool(p.pool) FROM unnest(pools) p (pool);
+    RETURN pools;
+END
+$$;
+COMMENT ON FUNCTION lock_pools_of(text[]) IS
+    'the pools of which agents hold leads, whose ledger rows it locks, by name';
+
+-- Leads of pools that came to be in the meantime stay for the next time, as locks
+-- are not taken out of their order.
+-- Locks: the assignments' rows; the caller has the locks of the pools.
+CREATE FUNCTION redistribute_in(pools text[], agent text, reason text, by text)
+    RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    one record;
+    leads integer := 0;
+BEGIN
+    FOR one IN
+        SELECT (e.ended).*
+        FROM (SELECT a.lead FROM assignment a
+              WHERE a.agent = redistribute_in.agent AND a.ended_at IS NULL
+                AND a.pool = ANY (redistribute_in.pools)
+              ORDER BY a.pool, a.seq
+              FOR NO KEY UPDATE) a
+        CROSS JOIN LATERAL (
+            SELECT end_assignment(a.lead, 'redistributed: ' || redistribute_in.reason,
+                                  redistribute_in.by) AS ended) e
+    LOOP
+        PERFORM deal_lead(lock_pool(one.pool), one.lead, one.customer, one.requires,
+                          redistribute_in.by, one.agent, one.team, 'redistributed');
+        leads := leads + 1;
+    END LOOP;
+    RETURN leads;
+END
+$$;
+COMMENT ON FUNCTION redistribute_in(text[], text, text, text) IS
+    'redistribute, of leads of these pools, whose locks the caller has';
+
 -- Locks: the ledger rows of the assignments' pools by name, then the assignments.
 CREATE FUNCTION redistribute(agent text, reason text, by text DEFAULT NULL) RETURNS integer
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
-DECLARE
-    ledger pool_ledger;
-    one record;
-    leads integer := 0;
 BEGIN
     PERFORM check_agent(redistribute.agent);
     IF by IS NOT NULL THEN
@@ -207,25 +254,8 @@ BEGIN
         FROM (SELECT DISTINCT a.team FROM assignment a
               WHERE a.agent = redistribute.agent AND a.ended_at IS NULL) a;
     END IF;
-    PERFORM lock_pool(a.pool)
-    FROM (SELECT DISTINCT a.pool FROM assignment a
-          WHERE a.agent = redistribute.agent AND a.ended_at IS NULL
-          ORDER BY a.pool) a;
-    FOR one IN
-        SELECT (e.ended).*
-        FROM (SELECT a.lead FROM assignment a
-              WHERE a.agent = redistribute.agent AND a.ended_at IS NULL
-              ORDER BY a.pool, a.seq) a
-        CROSS JOIN LATERAL (
-            SELECT end_assignment(a.lead, 'redistributed: ' || redistribute.reason,
-                                  redistribute.by) AS ended) e
-    LOOP
-        ledger := lock_pool(one.pool);
-        PERFORM deal_lead(ledger, one.lead, one.customer, one.requires, redistribute.by,
-                          one.agent, one.team, 'redistributed');
-        leads := leads + 1;
-    END LOOP;
-    RETURN leads;
+    RETURN redistribute_in(lock_pools_of(ARRAY[redistribute.agent]), redistribute.agent,
+                           redistribute.reason, redistribute.by);
 END
 $$;
 COMMENT ON FUNCTION redistribute(text, text, text) IS
@@ -262,7 +292,9 @@ BEGIN
                          rules.recycle_to = 'public');
         leads := leads + 1;
     END LOOP;
-    IF leads > 0 AND rules.recycle_to = 'pool' THEN
+    IF rules.recycle_to = 'public' THEN
+        PERFORM sweep_line(recycle.pool, true);
+    ELSIF leads > 0 THEN
         PERFORM drain(recycle.pool, leads);
     END IF;
     RETURN leads;

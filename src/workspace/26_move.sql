@@ -28,21 +28,29 @@ $$;
 COMMENT ON FUNCTION transfer(text, text, text, text) IS
     'hands a lead over to another pool, which deals it to somebody else or lets it wait; for its agent and for who hands out leads. Locks the ledger row of that pool, then the assignment''s row';
 
--- Locks: as redistribute, agent by agent.
+-- Locks: the ledger rows of the assignments' pools by name, then the assignments.
 CREATE FUNCTION redistribute_leavers()
     RETURNS TABLE (agent text, leads integer)
-    LANGUAGE sql
-BEGIN ATOMIC
-    SELECT l.agent, redistribute(l.agent, 'left')
-    FROM (SELECT a.agent
-          FROM agent a
-          WHERE a.left_on <= (clock_timestamp() AT TIME ZONE a.zone)::date
-            AND EXISTS (SELECT FROM assignment o
-                        WHERE o.agent = a.agent AND o.ended_at IS NULL)
-          ORDER BY a.agent) l;
-END;
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    leavers text[] := ARRAY(
+        SELECT a.agent
+        FROM agent a
+        WHERE a.left_on <= (clock_timestamp() AT TIME ZONE a.zone)::date
+          AND EXISTS (SELECT FROM assignment o
+                      WHERE o.agent = a.agent AND o.ended_at IS NULL)
+        ORDER BY a.agent);
+    pools text[] := lock_pools_of(leavers);
+BEGIN
+    RETURN QUERY
+    SELECT l.agent, redistribute_in(pools, l.agent, 'left', NULL)
+    FROM unnest(leavers) l (agent);
+END
+$$;
 COMMENT ON FUNCTION redistribute_leavers() IS
-    'deals the open leads of everybody who has left, and says whose and how many. Locks as redistribute does, agent by agent';
+    'deals the open leads of everybody who has left, and says whose and how many. Locks the ledger rows of their pools by name, then the assignments';
 
 -- Leads change hands until nobody holds more than one above the least, or what is
 -- above was touched.  The newest go first, as they are the least known.
@@ -72,7 +80,7 @@ BEGIN
               FROM assignment o
               WHERE o.pool = rebalance.pool AND o.ended_at IS NULL) o
             ON o.pool = a.pool AND o.seq = a.seq
-        WHERE a.touched_at IS NULL
+        WHERE a.touched_at IS NULL AND a.ended_at IS NULL
         ORDER BY o.others DESC, a.seq DESC
         FOR NO KEY UPDATE OF a SKIP LOCKED
     LOOP

@@ -113,6 +113,25 @@ $$;
 COMMENT ON FUNCTION still_waiting(waiting[]) IS
     'takes the leads that somebody holds off a line whose rows the caller has locked, and gives the others';
 
+-- A lead of which somebody else had the row of waiting locked when it was dealt is
+-- held, and its row still there; who drains meets it only if somebody could get it.
+-- Locks: rows of waiting that nobody else has.
+CREATE FUNCTION sweep_line(pool text, is_public boolean) RETURNS void
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT still_waiting(array_agg(h.line))
+    FROM (SELECT w AS line
+          FROM waiting w
+          WHERE w.pool = sweep_line.pool
+            AND w.is_public = sweep_line.is_public
+            AND (w.is_public OR w.requires <> '{}' OR w.excluded IS NOT NULL)
+            AND EXISTS (SELECT FROM assignment a
+                        WHERE a.lead = w.lead AND a.ended_at IS NULL)
+          FOR UPDATE SKIP LOCKED) h;
+END;
+COMMENT ON FUNCTION sweep_line(text, boolean) IS
+    'takes leads that somebody holds off a pool''s line, or its public leads, as far as nobody else has their rows locked';
+
 -- Locks: the pool's ledger row, then rows of waiting that nobody else has.
 CREATE FUNCTION drain_among(pool text, max integer, among text[]) RETURNS integer
     LANGUAGE plpgsql
@@ -162,6 +181,7 @@ BEGIN
                 AND (w.requires <> '{}' OR w.excluded IS NOT NULL)
                 AND NOT is_for_anybody(w, members)
               FOR UPDATE SKIP LOCKED) w;
+        PERFORM sweep_line(drain_among.pool, false);
     END IF;
 
     -- some may have been dealt to somebody since they came

@@ -53,6 +53,12 @@ SELECT results_eq(
 SELECT is((SELECT count(*) FROM assignment WHERE agent = 'lea'), 0::bigint,
     'a leader gets no leads');
 
+SELECT is((assign('nobody', 'L1')).pool, 'p', '... even if nobody is there');
+SELECT results_eq($$SELECT lead, agent FROM assign_batch('nobody', '{L1,L11}')$$,
+    $$VALUES ('L1', 'ann'), ('L11', NULL)$$, '... and if others of a batch have to wait');
+SELECT results_eq('SELECT lead FROM waiting', $$VALUES ('L11')$$, 'what is held does not wait');
+DO $$BEGIN PERFORM merge_lead('L11', 'L1'); END$$;
+
 -- batches
 SELECT results_eq(
     $$SELECT lead, agent, team FROM assign_batch('batch', ARRAY['B1','B2','B3','B4','B5','B6','B7','B8','B9','B10'])$$,
