@@ -25,7 +25,7 @@
 -- EXECUTE is the whole check where a kind may do it for anybody (a manager
 -- always).  Where an agent or leader may call it, a door begins with
 --     agent := act_for(agent);     -- itself, or whom it leads (LO100)
---     by := acting_as(by);         -- who signs is who calls (LO101)
+--     "by" := acting_as(by);       -- who signs is who calls (LO101)
 -- which cost the owner less than a microsecond, as both are inlined to a call
 -- of C.  act_for(agent, 'payroll') lets that kind do it for anybody, too.
 -- Where a key is somebody's row, may_act_for(row.agent) stands in the condition
@@ -133,6 +133,26 @@ END
 $$;
 COMMENT ON FUNCTION visible_agents() IS
     'the agents whose rows the caller may see as an agent or leader: itself, and whom it leads now';
+
+CREATE FUNCTION visible_teams() RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    me CONSTANT text := my_agent();
+BEGIN
+    RETURN ARRAY (SELECT m.team
+                  FROM agent a
+                  JOIN membership m ON m.agent = a.agent
+                      AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
+                  WHERE a.agent = me
+                  UNION
+                  SELECT l.team FROM led_teams(me, clock_timestamp()) l (team)
+                  WHERE 'leader' = ANY (caller_kinds()));
+END
+$$;
+COMMENT ON FUNCTION visible_teams() IS
+    'the teams whose rows the caller may see as an agent or leader: its own, and those it leads now';
 
 CREATE FUNCTION has_kind(also text[]) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
@@ -243,7 +263,7 @@ COMMENT ON FUNCTION acting_as(text) IS
 
 INSERT INTO access_function (function, kinds, is_definer)
 SELECT f.function, '{agent,leader,manager,qa,payroll}', f.is_definer
-FROM (VALUES ('my_agent', true), ('visible_agents', true), ('caller_kinds', true),
-             ('has_kind', true), ('sees_all', false), ('is_led_or_self', true),
-             ('may_act_for', false), ('check_act_for', true), ('act_for', false),
-             ('check_acting_as', true), ('acting_as', false)) f (function, is_definer);
+FROM (VALUES ('my_agent', true), ('visible_agents', true), ('visible_teams', true),
+             ('caller_kinds', true), ('has_kind', true), ('sees_all', false),
+             ('is_led_or_self', true), ('may_act_for', false), ('check_act_for', true),
+             ('act_for', false), ('check_acting_as', true), ('acting_as', false)) f (function, is_definer);

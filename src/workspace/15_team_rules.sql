@@ -24,7 +24,7 @@ COMMENT ON FUNCTION team_limits(text[]) IS
     'the limits of teams, their own or those of their type; teams NULL: all';
 
 CREATE FUNCTION teams_below(teams text[] DEFAULT NULL) RETURNS TABLE (team text, below text)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH RECURSIVE down AS (
         SELECT t.team, t.team AS below
@@ -39,7 +39,7 @@ COMMENT ON FUNCTION teams_below(text[]) IS
     'each team with itself and every team below it; teams NULL: all';
 
 CREATE FUNCTION teams_above(team text) RETURNS TABLE (team text, leader text)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH RECURSIVE up AS (
         SELECT t.team, t.parent, t.leader FROM team t WHERE t.team = teams_above.team

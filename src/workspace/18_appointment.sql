@@ -96,7 +96,7 @@ COMMENT ON FUNCTION revoke_appointment(text, text, text, date, text, text) IS
     'a post ends before its time; the grade stays as it is. Locks the appointment''s row';
 
 CREATE FUNCTION leads_over(leader text, agent text, on_day date) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT EXISTS (
         SELECT

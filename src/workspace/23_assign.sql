@@ -328,6 +328,9 @@ BEGIN
     IF lead IS NULL THEN
         RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    IF requested_by IS NOT NULL THEN
+        requested_by := acting_as(requested_by);
+    END IF;
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         PERFORM refuse_isolation();
     END IF;

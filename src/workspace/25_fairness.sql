@@ -401,10 +401,12 @@ BEGIN ATOMIC
     JOIN size s ON s.level = b.level
     LEFT JOIN correction c ON c.level = b.level
     CROSS JOIN part p
+    WHERE CASE WHEN b.agent IS NULL THEN sees_all() OR b.team = ANY (visible_teams())
+               ELSE may_act_for(b.agent) END
     ORDER BY b.team NULLS FIRST, b.agent NULLS FIRST;
 END;
 COMMENT ON FUNCTION fairness(text, tstzrange) IS
-    'what every team (agent NULL) and every agent was entitled to and received in a period, and how far a balance can go';
+    'what every team (agent NULL) and every agent was entitled to and received in a period, and how far a balance can go; of agents and leaders themselves, and whom they lead';
 
 CREATE FUNCTION explain(decision assignment)
     RETURNS TABLE (agent text, eligible boolean, reason text, balance numeric, chosen boolean)

@@ -69,7 +69,7 @@ DECLARE
 BEGIN
     UPDATE assignment a
     SET ended_at = clock_timestamp(), ended_because = end_assignment.because
-    WHERE a.lead = end_assignment.lead AND a.ended_at IS NULL
+    WHERE a.lead = end_assignment.lead AND a.ended_at IS NULL AND may_act_for(a.agent)
     RETURNING a.* INTO ended;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'lead "%" is not held by anybody', end_assignment.lead
@@ -96,16 +96,18 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION end_assignment(text, text, text) IS
-    'ends the assignment by which a lead is held (LO022: none); locks its row';
+    'ends the assignment by which a lead is held (LO022: none that the caller may end); locks its row';
 
 CREATE FUNCTION touch(lead text, by text DEFAULT NULL) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
 BEGIN
+    "by" := acting_as(by);
     UPDATE assignment a
     SET touched_at = clock_timestamp()
-    WHERE a.lead = touch.lead AND a.ended_at IS NULL AND a.touched_at IS NULL;
+    WHERE a.lead = touch.lead AND a.ended_at IS NULL AND a.touched_at IS NULL
+      AND may_act_for(a.agent);
     IF FOUND THEN
         INSERT INTO lead_event (lead, kind, by) VALUES (touch.lead, 'touched', touch.by);
     END IF;
@@ -118,7 +120,8 @@ COMMENT ON FUNCTION touch(text, text) IS
 CREATE FUNCTION close_lead(lead text, reason text, by text DEFAULT NULL) RETURNS assignment
     LANGUAGE sql
 BEGIN ATOMIC
-    SELECT end_assignment(close_lead.lead, 'closed: ' || close_lead.reason, close_lead.by);
+    SELECT end_assignment(close_lead.lead, 'closed: ' || close_lead.reason,
+                          acting_as(close_lead.by));
 END;
 COMMENT ON FUNCTION close_lead(text, text, text) IS
     'the work on a lead is done, won or lost; it is open no longer. Locks the assignment''s row';
@@ -129,7 +132,8 @@ CREATE FUNCTION release(lead text, reason text, by text DEFAULT NULL) RETURNS as
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    ended assignment := end_assignment(release.lead, 'released: ' || release.reason, release.by);
+    ended assignment := end_assignment(release.lead, 'released: ' || release.reason,
+                                       acting_as(release.by));
 BEGIN
     PERFORM let_wait(ended.pool, ended.lead, ended.customer, ended.requires,
                      ended.requested_by, 'released', ended.agent,
@@ -166,8 +170,10 @@ DECLARE
     ledger pool_ledger;
     to_team text;
 BEGIN
+    "by" := acting_as(by);
     PERFORM check_agent(reassign.agent);
-    PERFORM lock_pool(h.pool) FROM held(reassign.lead) h WHERE h.pool IS NOT NULL;
+    PERFORM lock_pool(h.pool) FROM held(reassign.lead) h
+    WHERE h.pool IS NOT NULL AND may_act_for(h.agent);
     ended := end_assignment(reassign.lead, 'reassigned: ' || reassign.reason, reassign.by);
     ledger := lock_pool(ended.pool);
     to_team := team_in_roster(ledger, reassign.agent);
@@ -248,6 +254,11 @@ CREATE FUNCTION redistribute(agent text, reason text, by text DEFAULT NULL) RETU
     SET search_path FROM CURRENT
 AS $$
 BEGIN
+    agent := act_for(agent);
+    -- NULL: the system, which managers run
+    IF by IS NOT NULL OR NOT sees_all() THEN
+        "by" := acting_as(by);
+    END IF;
     PERFORM check_agent(redistribute.agent);
     IF by IS NOT NULL THEN
         PERFORM check_hand_out(redistribute.by, a.team)
@@ -303,6 +314,24 @@ $$;
 COMMENT ON FUNCTION recycle(text) IS
     'takes back leads that were not touched in time: to be picked, or dealt to somebody else. Locks the pool''s ledger row if it deals, then the assignments';
 
+CREATE FUNCTION public_leads(agent text)
+    RETURNS TABLE (lead text, pool text, customer text, since timestamptz)
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT w.lead, w.pool, w.customer, w.since
+    FROM agent a
+    JOIN membership m ON m.agent = a.agent
+        AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
+    JOIN pool_team t ON t.team = m.team
+    JOIN waiting w ON w.pool = t.pool AND w.is_public
+    WHERE a.agent = act_for(public_leads.agent)
+      AND a.skills @> w.requires
+      AND NOT coalesce(w.excluded = a.agent AND w.excluded_until > clock_timestamp(), false)
+    ORDER BY w.since, w.lead;
+END;
+COMMENT ON FUNCTION public_leads(text) IS
+    'leads that the agent may pick, within his caps, longest waiting first. Takes no lock';
+
 -- Locks: the pool's ledger row, then the row of waiting.
 CREATE FUNCTION pick(agent text, lead text) RETURNS assignment
     LANGUAGE plpgsql
@@ -314,6 +343,7 @@ DECLARE
     decision assignment;
     refusal text;
 BEGIN
+    agent := act_for(agent);
     PERFORM check_agent(pick.agent);
     SELECT w.* INTO wanted FROM waiting w WHERE w.lead = pick.lead AND w.is_public;
     IF FOUND THEN
@@ -370,10 +400,11 @@ DECLARE
     allowed integer;
     shares record;
 BEGIN
+    approved_by := acting_as(approved_by);
     PERFORM check_agent(credit_back.approved_by);
     ledger := lock_pool((decision).pool);
     SELECT a.* INTO stored FROM assignment a
-    WHERE a.pool = (decision).pool AND a.seq = (decision).seq;
+    WHERE a.pool = (decision).pool AND a.seq = (decision).seq AND may_act_for(a.agent);
     IF NOT FOUND OR NOT stored.takes_turn THEN
         RAISE EXCEPTION 'there is no turn to credit back'
             USING ERRCODE = 'LO026',
@@ -448,6 +479,7 @@ AS $$
 DECLARE
     waited boolean := false;
 BEGIN
+    "by" := acting_as(by);
     IF lead = into_lead THEN
         RAISE EXCEPTION 'a lead cannot be merged into itself'
             USING ERRCODE = 'invalid_parameter_value';

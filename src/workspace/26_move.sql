@@ -9,9 +9,10 @@ CREATE FUNCTION transfer(lead text, pool text, reason text, by text) RETURNS ass
 AS $$
 DECLARE
     ledger pool_ledger := lock_pool(transfer.pool);
-    ended assignment := end_assignment(transfer.lead, 'transferred: ' || transfer.reason,
-                                       transfer.by);
+    ended assignment;
 BEGIN
+    "by" := acting_as(by);
+    ended := end_assignment(transfer.lead, 'transferred: ' || transfer.reason, transfer.by);
     IF ended.pool = transfer.pool THEN
         RAISE EXCEPTION 'lead "%" is in pool "%" already', transfer.lead, transfer.pool
             USING ERRCODE = 'invalid_parameter_value',
@@ -66,6 +67,7 @@ DECLARE
     taker text;
     moved integer := 0;
 BEGIN
+    "by" := acting_as(by);
     PERFORM check_hand_out(rebalance.by, t.team)
     FROM pool_team t
     WHERE t.pool = rebalance.pool;

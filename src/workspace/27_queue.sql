@@ -18,6 +18,9 @@ BEGIN
     IF enqueue.lead IS NULL THEN
         RAISE EXCEPTION 'a lead must have a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    IF requested_by IS NOT NULL THEN
+        requested_by := acting_as(requested_by);
+    END IF;
     IF NOT EXISTS (SELECT FROM pool p WHERE p.pool = enqueue.pool) THEN
         PERFORM unknown_pool(enqueue.pool);
     END IF;
@@ -49,6 +52,9 @@ AS $$
 DECLARE
     added integer;
 BEGIN
+    IF requested_by IS NOT NULL THEN
+        requested_by := acting_as(requested_by);
+    END IF;
     PERFORM check_batch(enqueue_batch.leads, enqueue_batch.customers, enqueue_batch.requires);
     IF NOT EXISTS (SELECT FROM pool p WHERE p.pool = enqueue_batch.pool) THEN
         PERFORM unknown_pool(enqueue_batch.pool);
@@ -284,6 +290,10 @@ DECLARE
 BEGIN
     IF day IS NULL THEN
         RAISE EXCEPTION 'a day is needed' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- NULL: the system, which managers run
+    IF by IS NOT NULL OR NOT sees_all() THEN
+        "by" := acting_as(by);
     END IF;
     IF by IS NOT NULL THEN
         PERFORM check_hand_out(distribute_daily.by, t.team)

@@ -49,6 +49,18 @@ END;
 COMMENT ON FUNCTION plain_number(text) IS
     'the number as contact_point has it: without blanks, dots, dashes, slashes and parentheses';
 
+-- What QA sees: enough to tell two numbers apart at a glance.
+CREATE FUNCTION masked_number(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN length(masked_number.number) > 7
+                THEN left(masked_number.number, 3) || repeat('*', length(masked_number.number) - 5)
+                     || right(masked_number.number, 2)
+                ELSE repeat('*', length(masked_number.number)) END;
+END;
+COMMENT ON FUNCTION masked_number(text) IS
+    'a number of which only the first three and the last two characters are left, of one up to seven long none';
+
 CREATE FUNCTION suppressed_until(number text, campaign text, task_type text)
     RETURNS timestamptz
     LANGUAGE sql STABLE PARALLEL SAFE

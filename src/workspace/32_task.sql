@@ -108,6 +108,7 @@ CREATE TABLE attempt (
     note text,
     details jsonb NOT NULL DEFAULT '{}',
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    masked_number text NOT NULL GENERATED ALWAYS AS (masked_number(number)) STORED,
     CONSTRAINT attempt_pkey PRIMARY KEY (attempt),
     CONSTRAINT attempt_token_key UNIQUE (token),
     CONSTRAINT attempt_campaign_fkey FOREIGN KEY (campaign) REFERENCES campaign,
@@ -137,6 +138,7 @@ COMMENT ON COLUMN attempt.recording IS 'where the recording is; a call without o
 COMMENT ON COLUMN attempt.manual_reason IS 'why it was entered by hand';
 COMMENT ON COLUMN attempt.imported_call IS
     'key of the call in the log that load_history took it from; NULL: it was recorded here';
+COMMENT ON COLUMN attempt.masked_number IS 'the number as those see it who may not see it whole';
 COMMENT ON COLUMN attempt.details IS 'what the agent filled in; outcome.required names fields';
 
 CREATE TRIGGER attempt_append_only

@@ -356,6 +356,7 @@ DECLARE
     place bigint[] := nullif(current_setting('lead_ops.claimed', true), '');
     claimed integer := 0;
 BEGIN
+    agent := act_for(agent);
     IF n IS NULL OR n NOT BETWEEN 1 AND 1000 THEN
         RAISE EXCEPTION 'the number of calls must be 1 to 1000'
             USING ERRCODE = 'invalid_parameter_value';
@@ -441,7 +442,8 @@ BEGIN
     SELECT t.* INTO claimed FROM task t
     WHERE t.task = leased_task.token >> 20
       AND t.token = leased_task.token
-      AND t.next_at > clock_timestamp();
+      AND t.next_at > clock_timestamp()
+      AND may_act_for(t.agent);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'token % is stale', coalesce(leased_task.token::text, 'NULL')
             USING ERRCODE = 'LO010',
@@ -452,7 +454,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION leased_task(bigint) IS
-    'the task that a token stands for, or LO010 where its lease is over. Locks the task';
+    'the task that a token of the caller stands for, or LO010 where its lease is over. Locks the task';
 
 -- Locks: the task, then its number.
 CREATE FUNCTION confirm_dial(token bigint) RETURNS timestamptz

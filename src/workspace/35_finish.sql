@@ -285,7 +285,7 @@ DECLARE
     moment timestamptz;
 BEGIN
     PERFORM FROM task t WHERE t.task = finish.token >> 20 FOR NO KEY UPDATE;
-    SELECT a.* INTO made FROM attempt a WHERE a.token = finish.token;
+    SELECT a.* INTO made FROM attempt a WHERE a.token = finish.token AND may_act_for(a.agent);
     IF FOUND THEN
         IF made.outcome IS DISTINCT FROM finish.outcome THEN
             RAISE EXCEPTION 'token % is finished with outcome "%"', finish.token, made.outcome
@@ -375,6 +375,7 @@ DECLARE
     listed task;
     made attempt;
 BEGIN
+    agent := act_for(agent);
     PERFORM refuse_absent(record_call.agent);
     IF NOT EXISTS (SELECT FROM campaign c WHERE c.campaign = record_call.campaign) THEN
         PERFORM unknown_campaign(record_call.campaign);
@@ -382,8 +383,11 @@ BEGIN
     PERFORM FROM task t
     WHERE t.campaign = record_call.campaign AND t.lead = record_call.lead
     FOR NO KEY UPDATE;
+    -- whoever has the customer on the line knows the number
     SELECT t.* INTO listed FROM task t
-    WHERE t.campaign = record_call.campaign AND t.lead = record_call.lead;
+    WHERE t.campaign = record_call.campaign AND t.lead = record_call.lead
+      AND (may_act_for(t.owner) OR may_act_for(t.agent)
+           OR t.number = plain_number(record_call.number));
 
     made.task := listed.task;
     made.campaign := record_call.campaign;
@@ -432,6 +436,7 @@ DECLARE
     due timestamptz;
 BEGIN
     IF agent IS NOT NULL THEN
+        agent := act_for(agent);
         PERFORM check_agent(book_callback.agent);
     END IF;
     -- of several campaigns the one that is open, and was last concerned with it
@@ -440,6 +445,7 @@ BEGIN
     JOIN campaign c ON c.campaign = t.campaign
     WHERE t.lead = book_callback.lead
       AND (book_callback.campaign IS NULL OR t.campaign = book_callback.campaign)
+      AND (may_act_for(t.owner) OR may_act_for(t.agent))
     ORDER BY NOT c.during @> moment, t.claimed_at DESC NULLS LAST, t.task DESC
     LIMIT 1;
     IF NOT FOUND THEN

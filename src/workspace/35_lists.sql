@@ -42,6 +42,15 @@ FROM attempt a
 JOIN outcome o ON o.outcome = a.outcome;
 COMMENT ON VIEW contact_history IS 'Every contact with a lead or customer (联络历史)';
 
+CREATE VIEW call_record WITH (security_invoker) AS
+SELECT a.attempt, a.lead, a.customer, a.masked_number, a.campaign, a.agent, a.direction,
+       a.channel, a.started_at, a.ended_at, a.ended_at - a.started_at AS duration, a.outcome,
+       o.class, a.reached, a.valid, a.recording, a.manual_reason
+FROM attempt a
+JOIN outcome o ON o.outcome = a.outcome;
+COMMENT ON VIEW call_record IS
+    'Every contact for who need not know the number: contact_history without numbers, notes and details, in which they may stand';
+
 CREATE VIEW missed_callbacks WITH (security_invoker) AS
 SELECT t.campaign, t.lead, t.customer, t.number, t.owner, t.agreed_at,
        clock_timestamp() - t.agreed_at AS late,

@@ -122,7 +122,10 @@ BEGIN
     IF asked IS NULL THEN
         SELECT s.version INTO asked FROM survey s WHERE s.survey = which;
     END IF;
+    "by" := acting_as(by);
     IF NOT EXISTS (SELECT FROM survey_question q WHERE q.survey = which AND q.version = asked)
+       OR NOT may_act_for((SELECT a.agent FROM attempt a
+                           WHERE a.attempt = answer_survey.attempt), 'qa')
     THEN
         RAISE EXCEPTION 'there is no survey to answer for attempt %', answer_survey.attempt
             USING ERRCODE = 'LO019',

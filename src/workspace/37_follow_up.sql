@@ -38,6 +38,7 @@ AS $$
 BEGIN
     PERFORM FROM task t
     WHERE t.lead = lock_lead.lead AND t.campaign = lock_lead.campaign
+      AND (may_act_for(t.owner) OR may_act_for(t.agent))
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'lead "%" is in no list', coalesce(lead, 'NULL')
@@ -48,11 +49,11 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lock_lead(text, text) IS
-    'locks the task of a lead of a campaign, to be read in the next statement; LO015 where there is none';
+    'locks the task of a lead of a campaign, to be read in the next statement; LO015 where the caller has none such';
 
 -- Locks: the task.
-CREATE FUNCTION transfer_task(
-    campaign text, lead text, agent text, reason text, by text DEFAULT NULL
+CREATE FUNCTION pass_on(
+    campaign text, lead text, agent text, reason text, by text
 ) RETURNS text
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -61,32 +62,43 @@ AS $$
 DECLARE
     moved task;
 BEGIN
-    PERFORM check_agent(transfer_task.agent);
-    PERFORM lock_lead(transfer_task.campaign, transfer_task.lead);
+    PERFORM check_agent(pass_on.agent);
+    PERFORM lock_lead(pass_on.campaign, pass_on.lead);
     SELECT t.* INTO moved FROM task t
-    WHERE t.lead = transfer_task.lead AND t.campaign = transfer_task.campaign;
+    WHERE t.lead = pass_on.lead AND t.campaign = pass_on.campaign;
     IF moved.state <> 'open' THEN
-        RAISE EXCEPTION 'lead "%" is not to be called any more', transfer_task.lead
+        RAISE EXCEPTION 'lead "%" is not to be called any more', pass_on.lead
             USING ERRCODE = 'LO017', DETAIL = format('It is in the list "%s".', moved.state);
     END IF;
     -- a call that is going on is passed on with its token
     IF moved.token IS NOT NULL AND moved.next_at > clock_timestamp() THEN
-        PERFORM refuse_absent(transfer_task.agent);
+        PERFORM refuse_absent(pass_on.agent);
     ELSE
         moved.token := NULL;
     END IF;
     UPDATE task t
-    SET owner = transfer_task.agent,
-        agent = CASE WHEN moved.token IS NOT NULL THEN transfer_task.agent ELSE t.agent END,
+    SET owner = pass_on.agent,
+        agent = CASE WHEN moved.token IS NOT NULL THEN pass_on.agent ELSE t.agent END,
         anyone_at = coalesce(t.next_at + elapsed(c.grace), 'infinity')
     FROM campaign c
     WHERE t.task = moved.task AND c.campaign = t.campaign;
     INSERT INTO task_event (task, kind, agent, reason, by)
-    VALUES (moved.task, 'transferred', transfer_task.agent, transfer_task.reason,
-            transfer_task.by);
+    VALUES (moved.task, 'transferred', pass_on.agent, pass_on.reason,
+            pass_on.by);
     RETURN CASE WHEN moved.token IS NOT NULL THEN moved.agent ELSE moved.owner END;
 END
 $$;
+COMMENT ON FUNCTION pass_on(text, text, text, text, text) IS
+    'for transfer_task and transfer_to_mentor. Locks the task';
+
+CREATE FUNCTION transfer_task(
+    campaign text, lead text, agent text, reason text, by text DEFAULT NULL
+) RETURNS text
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT pass_on(transfer_task.campaign, transfer_task.lead, transfer_task.agent,
+                   transfer_task.reason, acting_as(transfer_task.by));
+END;
 COMMENT ON FUNCTION transfer_task(text, text, text, text, text) IS
     'another agent is to call the lead first of all; a call that is going on is passed on, and its token stays good. Says whose it was. Locks the task';
 
@@ -100,6 +112,7 @@ DECLARE
     whose text;
     mentor text;
 BEGIN
+    "by" := acting_as(by);
     PERFORM lock_lead(transfer_to_mentor.campaign, transfer_to_mentor.lead);
     SELECT CASE WHEN t.token IS NOT NULL AND t.next_at > clock_timestamp() THEN t.agent
                 ELSE t.owner END
@@ -113,9 +126,8 @@ BEGIN
                   DETAIL = format('Nobody is mentor of %s.', coalesce(quote_ident(whose), 'nobody')),
                   HINT = 'Set agent.mentor, or name a colleague to transfer_task.';
     END IF;
-    PERFORM transfer_task(transfer_to_mentor.campaign, transfer_to_mentor.lead, mentor,
-                          transfer_to_mentor.reason,
-                          coalesce(transfer_to_mentor.by, whose));
+    PERFORM pass_on(transfer_to_mentor.campaign, transfer_to_mentor.lead, mentor,
+                    transfer_to_mentor.reason, coalesce(transfer_to_mentor.by, whose));
     RETURN mentor;
 END
 $$;
@@ -233,6 +245,7 @@ DECLARE
     done task;
     moment timestamptz;
 BEGIN
+    "by" := acting_as(by);
     IF next_campaign = campaign OR next_campaign IS NULL THEN
         RAISE EXCEPTION 'a lead is handed off to another campaign'
             USING ERRCODE = 'invalid_parameter_value';

@@ -76,6 +76,7 @@ BEGIN
                   DETAIL = format('Its stages are: %s.', coalesce(stages::text, 'none')),
                   HINT = 'The column stages of the campaign lists them.';
     END IF;
+    agent := act_for(agent);
     PERFORM check_agent(set_lead_stage.agent);
     PERFORM lock_lead(set_lead_stage.campaign, set_lead_stage.lead);
     SELECT e.stage INTO present

@@ -85,6 +85,7 @@ DECLARE
     plain text := plain_number(file_complaint.number);
     format_of_numbers text;
 BEGIN
+    "by" := acting_as(by);
     SELECT c.number_format INTO format_of_numbers
     FROM campaign c WHERE c.campaign = file_complaint.campaign;
     IF NOT FOUND THEN
@@ -126,6 +127,7 @@ DECLARE
     moment timestamptz;
     due bigint;
 BEGIN
+    "by" := acting_as(by);
     PERFORM FROM complaint c
     JOIN task t ON t.lead = c.complaint AND t.campaign = c.campaign
     WHERE c.complaint = complaint_handled.complaint
@@ -137,10 +139,11 @@ BEGIN
     UPDATE complaint c
     SET state = 'handled', handled_at = moment
     WHERE c.complaint = complaint_handled.complaint AND c.state <> 'closed'
+      AND (sees_all() OR c.responsible = ANY (visible_teams()))
     RETURNING c.* INTO handled;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no complaint "%" to be handled', complaint_handled.complaint
-            USING ERRCODE = 'LO017', HINT = 'It is not known (file_complaint), or is closed.';
+            USING ERRCODE = 'LO017', HINT = 'It is not known (file_complaint), is closed, or another team''s.';
     END IF;
     INSERT INTO complaint_event (complaint, kind, by, note)
     VALUES (handled.complaint, 'handled', complaint_handled.by, complaint_handled.note);

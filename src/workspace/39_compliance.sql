@@ -284,7 +284,7 @@ BEGIN
         PERFORM unknown_campaign(apply_rule.campaign);
     END IF;
     INSERT INTO campaign_rule (campaign, rule, by)
-    VALUES (apply_rule.campaign, apply_rule.rule, apply_rule.by)
+    VALUES (apply_rule.campaign, apply_rule.rule, acting_as(apply_rule.by))
     ON CONFLICT DO NOTHING;
     PERFORM narrow_campaign(apply_rule.campaign);
     SELECT c.* INTO narrowed FROM campaign c WHERE c.campaign = apply_rule.campaign;

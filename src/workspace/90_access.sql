@@ -2,15 +2,15 @@
 -- Grants and policies: what 01_access.sql speaks of, made
 --
 
--- The same people as leads_over knows, all at once.
-CREATE FUNCTION led_agents(leader text, at timestamptz) RETURNS SETOF text
+-- The teams of whom leads_over says that he leads their people.
+CREATE FUNCTION led_teams(leader text, at timestamptz) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH here AS (
         SELECT a.agent, d.day
         FROM agent a
-        CROSS JOIN LATERAL (SELECT (led_agents.at AT TIME ZONE a.zone)::date AS day) d
-        WHERE a.agent = led_agents.leader AND is_employed(a, d.day)
+        CROSS JOIN LATERAL (SELECT (led_teams.at AT TIME ZONE a.zone)::date AS day) d
+        WHERE a.agent = led_teams.leader AND is_employed(a, d.day)
     ), post AS (
         SELECT m.agent, m.team, m.role, m.valid FROM membership m
         UNION ALL
@@ -25,15 +25,23 @@ BEGIN ATOMIC
         LEFT JOIN team_type y ON y.team_type = t.team_type
         WHERE p.role IN ('leader', y.leader_role)
     )
-    SELECT DISTINCT m.agent
-    FROM teams_below(ARRAY (SELECT l.team FROM led l)) b
-    JOIN membership m ON m.team = b.below
+    SELECT DISTINCT b.below
+    FROM teams_below(ARRAY (SELECT l.team FROM led l)) b;
+END;
+COMMENT ON FUNCTION led_teams(text, timestamptz) IS
+    'the teams that the agent leads at a moment, and those below them';
+
+CREATE FUNCTION led_agents(leader text, at timestamptz) RETURNS SETOF text
+    LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT m.agent
+    FROM led_teams(led_agents.leader, led_agents.at) l (team)
+    JOIN membership m ON m.team = l.team
     JOIN agent a ON a.agent = m.agent
     WHERE m.valid @> (led_agents.at AT TIME ZONE a.zone)::date
       AND m.agent <> led_agents.leader;
 END;
-COMMENT ON FUNCTION led_agents(text, timestamptz) IS
-    'whom the agent leads at a moment: those in the teams led and below them';
+COMMENT ON FUNCTION led_agents(text, timestamptz) IS 'who is in these teams at the moment';
 
 -- Row security as it is, against what it should be: a line a table and policy.
 CREATE FUNCTION policy_plan()

@@ -1,8 +1,8 @@
 --
 -- Access to the team, its calendar, presence and attendance
 --
--- Who is who, and who is in which team, everybody may know; what a colleague
--- does, earns or has passed, only who leads him.
+-- Who is who, and who is in which team, everybody may know; when a colleague
+-- is here, only who leads him.
 --
 
 INSERT INTO access_relation (relation, kind, rows, columns, writes)
@@ -27,8 +27,25 @@ CROSS JOIN (VALUES ('agent', 'agent = (SELECT my_agent())'),
                    ('leader', 'agent = ANY ((SELECT visible_agents())::text[])'),
                    ('manager', 'true')) k (kind, rows);
 
+-- and by payroll
+INSERT INTO access_relation (relation, kind, rows, writes) VALUES
+    ('attendance', 'agent', 'agent = (SELECT my_agent())', '{}'),
+    ('attendance', 'leader', 'agent = ANY ((SELECT visible_agents())::text[])', '{}'),
+    ('attendance', 'manager', 'true', '{INSERT,UPDATE,DELETE}'),
+    ('attendance', 'payroll', 'true', '{INSERT,UPDATE,DELETE}');
+
 INSERT INTO access_function (function, kinds, is_definer) VALUES
---  function        who may call it           with the owner's rights
-    ('sign_in',     '{agent,leader,manager}', true),
-    ('pause',       '{agent,leader,manager}', true),
-    ('sign_out',    '{agent,leader,manager}', true);
+--  function             who may call it                      with the owner's rights
+    ('is_employed',       '{agent,leader,manager,qa,payroll}', false),
+    ('period_of',         '{agent,leader,manager,qa,payroll}', false),
+    ('unknown_period',    '{agent,leader,manager,qa,payroll}', false),
+    ('last_periods',      '{agent,leader,manager,qa,payroll}', false),
+    ('counting_day',      '{agent,leader,manager,qa,payroll}', false),
+    ('periods_in',        '{agent,leader,manager,qa,payroll}', false),
+    ('working_days',      '{leader,manager,qa,payroll}',       false),
+    ('is_work_day',       '{leader,manager,qa,payroll}',       false),
+    ('sign_in',           '{agent,leader,manager}',            true),
+    ('pause',             '{agent,leader,manager}',            true),
+    ('sign_out',          '{agent,leader,manager}',            true),
+    ('plan_attendance',   '{manager,payroll}',                 true),
+    ('record_attendance', '{manager,payroll}',                 true);

@@ -233,6 +233,78 @@ foreach (split /\n/, $relations)
 	is($missing, '', "the reference has the columns of $relation");
 }
 
+# The tables of rights: what each kind may do with every relation, and which
+# functions it may call, as the catalogs show it for a role of that kind.
+$node->safe_psql('catalogs', join '', map { "CREATE ROLE kind_$_; SELECT workspace.grant_access('kind_$_', '$_');" }
+	  qw(agent leader manager qa payroll));
+my %rights;
+while ($reference =~ /^\| relation \| agent .*?\n\|[-|]+\n(.*?)\n\n.*?^\| function \| agent .*?\n\|[-|]+\n(.*?)\n\n/msg)
+{
+	foreach my $row (split /\n/, "$1\n$2")
+	{
+		my ($names, @rights) = map { s/^\s+|\s+$//gr } split /\|/, substr($row, 1), -1;
+		pop @rights;
+		foreach my $name ($names =~ /`(\w+)`/g)
+		{
+			die "$name has rights twice" if $rights{$name};
+			$rights{$name} = join '; ', @rights;
+		}
+	}
+}
+my $rights = $node->safe_psql('catalogs', <<'END');
+SELECT c.relname,
+       string_agg(concat_ws(', ',
+           CASE WHEN c.relkind = 'v' AND has_table_privilege(r.oid, c.oid, 'SELECT') THEN 'yes'
+                WHEN has_any_column_privilege(r.oid, c.oid, 'SELECT') THEN
+                    CASE WHEN NOT c.relrowsecurity OR p.qual = 'true' THEN 'all'
+                         WHEN p.qual IS NOT NULL THEN 'own' ELSE 'none' END
+                    || CASE WHEN has_table_privilege(r.oid, c.oid, 'SELECT') THEN ''
+                            ELSE ' in part' END END,
+           nullif(regexp_replace(concat_ws(' ',
+               CASE WHEN has_any_column_privilege(r.oid, c.oid, 'INSERT') THEN 'insert' END,
+               CASE WHEN has_any_column_privilege(r.oid, c.oid, 'UPDATE') THEN 'update' END,
+               CASE WHEN has_table_privilege(r.oid, c.oid, 'DELETE') THEN 'delete' END,
+               CASE WHEN has_table_privilege(r.oid, c.oid, 'TRUNCATE') THEN 'truncate' END,
+               CASE WHEN has_any_column_privilege(r.oid, c.oid, 'REFERENCES') THEN 'references' END,
+               CASE WHEN has_table_privilege(r.oid, c.oid, 'TRIGGER') THEN 'trigger' END),
+               '^insert update delete$', 'write'), '')), '; ' ORDER BY k.n)
+FROM pg_class c
+CROSS JOIN unnest('{agent,leader,manager,qa,payroll}'::text[]) WITH ORDINALITY k (kind, n)
+JOIN pg_roles r ON r.rolname = 'kind_' || k.kind
+LEFT JOIN LATERAL (SELECT pg_get_expr(p.polqual, p.polrelid) AS qual FROM pg_policy p
+                   WHERE p.polrelid = c.oid AND r.oid = ANY (p.polroles)) p ON true
+WHERE c.relnamespace = 'workspace'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+GROUP BY c.oid
+ORDER BY 1
+END
+foreach (split /\n/, $rights)
+{
+	my ($name, $may) = split /\|/, $_, 2;
+
+	is(delete $rights{$name}, $may, "the reference has who may read and write $name");
+}
+# of several with one name, what any of them gives
+$rights = $node->safe_psql('catalogs', <<'END');
+SELECT f.name, string_agg(CASE WHEN f.may THEN 'yes' ELSE '' END, '; ' ORDER BY f.n)
+FROM (SELECT p.proname AS name, k.n,
+             bool_or(has_function_privilege('kind_' || k.kind, p.oid, 'EXECUTE')) AS may
+      FROM pg_proc p
+      CROSS JOIN unnest('{agent,leader,manager,qa,payroll}'::text[]) WITH ORDINALITY k (kind, n)
+      WHERE p.pronamespace = 'workspace'::regnamespace
+      GROUP BY p.proname, k.n, k.kind) f
+GROUP BY f.name
+ORDER BY 1
+END
+my %headed = map { $_ => 1 } $reference =~ /^#+ `(\w+)\(/mg;
+foreach (split /\n/, $rights)
+{
+	my ($name, $may) = split /\|/, $_, 2;
+	next if !$headed{$name} && !defined $rights{$name} && $may !~ /yes/;
+
+	is(delete $rights{$name}, $may, "the reference has who may call $name");
+}
+is(join(' ', sort keys %rights), '', 'the reference has rights of nothing else');
+
 my $sources = $node->safe_psql('catalogs', <<'END');
 SELECT DISTINCT m.code[1]
 FROM pg_proc p
