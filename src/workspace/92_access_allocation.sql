@@ -50,6 +50,7 @@ INSERT INTO access_function (function, kinds, is_definer) VALUES
     ('redistribute_leavers', '{manager}',              true),
     ('merge_lead',           '{manager}',              true),
     ('deal_source',          '{manager}',              true),
+    ('sync_source',          '{manager}',              true),
     ('distribute_daily',     '{leader,manager}',       true),
     ('redistribute',         '{leader,manager}',       true),
     ('rebalance',            '{leader,manager}',       true),
