@@ -25,7 +25,9 @@ FROM pg_catalog.pg_proc AS p
     JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
 WHERE p.prorettype = 'lead_ops.workspace_mark'::pg_catalog.regtype
     AND p.proname = 'workspace_version'
-    AND p.pronargs = 0;
+    AND p.pronargs = 0
+    -- who may only create in a schema does not make it a workspace
+    AND p.proowner = n.nspowner;
 COMMENT ON VIEW workspaces IS 'the workspaces in this database, their version and owner';
 COMMENT ON COLUMN workspaces.schema IS 'the schema that is the workspace';
 COMMENT ON COLUMN workspaces.version IS 'its version; see newest_workspace_version()';
@@ -165,6 +167,16 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                 DETAIL = 'What is in a workspace belongs to the owner of its schema.',
                 HINT = format('Run SET ROLE %I first.', pg_get_userbyid(owner));
+    ELSIF EXISTS (
+        SELECT
+        FROM pg_namespace AS n
+            CROSS JOIN LATERAL aclexplode(n.nspacl) AS a
+        WHERE n.oid = namespace AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+    ) THEN
+        RAISE EXCEPTION 'other roles may create objects in schema "%"', create_workspace.schema
+            USING ERRCODE = 'insufficient_privilege',
+                DETAIL = 'They could put functions beside those of the workspace that are called in their place.',
+                HINT = 'Revoke CREATE on the schema first.';
     END IF;
 
     PERFORM lead_ops.run_workspace_script(

@@ -204,7 +204,7 @@ DECLARE
     hull daterange;
     names text[];
 BEGIN
-    PERFORM check_range(s.span) FROM unnest(coalesce(spans, '{NULL}')) s (span);
+    PERFORM check_range(s.span) FROM unnest(coalesce(spans, ARRAY[NULL::daterange])) s (span);
     SELECT daterange(min(lower(s.span)), max(upper(s.span))) INTO hull
     FROM unnest(spans) s (span)
     WHERE NOT isempty(s.span);
