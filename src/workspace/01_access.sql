@@ -64,14 +64,15 @@ CREATE TABLE access_relation (
     CONSTRAINT access_relation_kind_check
         CHECK (kind IN ('agent', 'leader', 'manager', 'qa', 'payroll')),
     CONSTRAINT access_relation_writes_check
-        CHECK (writes <@ ARRAY['INSERT', 'UPDATE', 'DELETE'])
+        CHECK (array_to_string(writes, ';', '?')
+               ~ '^((INSERT|UPDATE)( \([a-z_]+(, [a-z_]+)*\))?;?|DELETE;?)*$')
 );
 COMMENT ON TABLE access_relation IS
     'Tables and views that a kind may read; a relation without a row is nobody''s but the owner''s. The conditions become policies, so that only the owner may write here';
 COMMENT ON COLUMN access_relation.rows IS
     'condition on the rows, which makes the table one with row security ("true": all); NULL: it has none, or is a view';
 COMMENT ON COLUMN access_relation.columns IS 'NULL: all';
-COMMENT ON COLUMN access_relation.writes IS 'what it may do beside reading: INSERT, UPDATE, DELETE';
+COMMENT ON COLUMN access_relation.writes IS 'what it may do beside reading: INSERT or UPDATE, of all columns or "INSERT (these, columns)", DELETE';
 
 CREATE TABLE access_function (
     function text NOT NULL,

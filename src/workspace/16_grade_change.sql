@@ -148,6 +148,12 @@ DECLARE
     target text;
     decision grade_event;
 BEGIN
+    PERFORM act_for(set_grade.agent);
+    -- history is taken as it is, so it is for those who answer for all of it
+    IF set_grade.kind = 'import' THEN
+        PERFORM check_sees_all('import grades');
+    END IF;
+    set_grade."by" := acting_as(set_grade.by);
     PERFORM FROM agent a WHERE a.agent = set_grade.agent FOR NO KEY UPDATE;
     PERFORM check_agent(set_grade.agent);
     SELECT a.* INTO present

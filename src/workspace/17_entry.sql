@@ -84,10 +84,11 @@ CREATE FUNCTION record_training(
 ) RETURNS boolean
     LANGUAGE sql
 BEGIN ATOMIC
+    SELECT act_for(record_training.agent);
     INSERT INTO training_result (agent, training, on_day, score, passed, trainer)
     SELECT record_training.agent, record_training.training, record_training.on_day,
         record_training.score, coalesce(record_training.score >= t.pass_mark,
-                                        record_training.passed), record_training.trainer
+                                        record_training.passed), acting_as(record_training.trainer)
     FROM (VALUES (record_training.training)) r (training)
     LEFT JOIN training t ON t.training = r.training
     RETURNING passed;
@@ -130,7 +131,9 @@ BEGIN ATOMIC
         FROM training_result r
         WHERE r.agent = a.agent AND r.training = t.training AND r.passed
             AND r.on_day <= training_report.on_day) p ON true
+    CROSS JOIN (SELECT seen_agents(NULL) AS agents) s
     WHERE is_employed(a, training_report.on_day)
+      AND (s.agents IS NULL OR a.agent = ANY (s.agents))
     ORDER BY a.agent, t.place;
 END;
 COMMENT ON FUNCTION training_report(date) IS
@@ -198,6 +201,7 @@ CREATE FUNCTION entry_check(agent text, stage text, on_day date)
     RETURNS TABLE (rule text, ok boolean, detail text)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    SELECT act_for(entry_check.agent);
     WITH target AS (
         SELECT s.place, s.trainings, s.certificates FROM stage s WHERE s.stage = entry_check.stage
     ), present AS (
@@ -259,6 +263,8 @@ DECLARE
     present employment;
     entered employment;
 BEGIN
+    PERFORM act_for(enter_stage.agent);
+    enter_stage."by" := acting_as(enter_stage.by);
     PERFORM FROM agent a WHERE a.agent = enter_stage.agent FOR NO KEY UPDATE;
     PERFORM check_agent(enter_stage.agent);
     IF enter_stage.by = enter_stage.agent THEN
@@ -309,7 +315,9 @@ BEGIN ATOMIC
     LEFT JOIN employment e ON e.agent = a.agent AND e.valid @> employment_report.on_day
     LEFT JOIN stage s ON s.stage = e.stage
     CROSS JOIN LATERAL (SELECT (lower(e.valid) + s.longest)::date AS next_by) u
+    CROSS JOIN (SELECT seen_agents(NULL, 'payroll') AS agents) n
     WHERE is_employed(a, employment_report.on_day)
+      AND (n.agents IS NULL OR a.agent = ANY (n.agents))
     ORDER BY a.agent;
 END;
 COMMENT ON FUNCTION employment_report(date) IS

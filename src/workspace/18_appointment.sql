@@ -70,6 +70,8 @@ AS $$
 DECLARE
     revoked appointment;
 BEGIN
+    PERFORM act_for(revoke_appointment.agent);
+    revoke_appointment."by" := acting_as(revoke_appointment.by);
     IF revoke_appointment.by = revoke_appointment.agent THEN
         RAISE EXCEPTION 'agent "%" may not decide their own case', revoke_appointment.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else decides.';

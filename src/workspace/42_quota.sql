@@ -182,6 +182,7 @@ DECLARE
     q quota;
     moment timestamptz;
 BEGIN
+    acknowledge_quota."by" := acting_as(acknowledge_quota.by);
     SELECT f.* INTO q FROM quota f WHERE f.quota = acknowledge_quota.quota FOR NO KEY UPDATE;
     IF q.quota IS NULL
        OR NOT EXISTS (SELECT FROM quotas_for(q.valid, ARRAY[q.metric], ARRAY[by]) h
@@ -219,6 +220,7 @@ AS $$
 DECLARE
     spans daterange[];
 BEGIN
+    suggest_quota.agents := seen_agents(suggest_quota.agents, 'payroll');
     IF suggest_quota.method NOT IN ('median', 'mean')
        OR suggest_quota.periods NOT BETWEEN 1 AND 400
        OR suggest_quota.growth <= -1 OR suggest_quota.growth >= 'Infinity' THEN

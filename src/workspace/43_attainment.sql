@@ -259,7 +259,8 @@ CREATE FUNCTION attainment(
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT a.*
-    FROM attainment_of(ARRAY[attainment.period], attainment.metrics, attainment.agents) a;
+    FROM attainment_of(ARRAY[attainment.period], attainment.metrics,
+                       seen_agents(attainment.agents, 'payroll')) a;
 END;
 COMMENT ON FUNCTION attainment(daterange, text[], text[]) IS
     'what agents owed and did in a period, a row for each agent and metric with either: quota, actual, their ratio (NULL: no quota, or 0, or no figure) and whether it was met, compared exactly. metrics NULL: those with quotas then; agents NULL: all. Reads with the rights of the caller; locks nothing. Raises LO002, LO085, LO086 and 22023';
@@ -273,7 +274,7 @@ BEGIN ATOMIC
     SELECT a.*
     FROM attainment_of(ARRAY(SELECT p.period
                              FROM periods_in(attainment_by.kind, attainment_by.during) p (period)),
-                       attainment_by.metrics, attainment_by.agents) a;
+                       attainment_by.metrics, seen_agents(attainment_by.agents, 'payroll')) a;
 END;
 COMMENT ON FUNCTION attainment_by(text, daterange, text[], text[]) IS
     'attainment() of each day, week, month ... that counts for a longer period (periods_in)';
@@ -287,7 +288,8 @@ BEGIN ATOMIC
     SELECT a.*
     FROM attainment_of(last_periods(attainment_history.kind, attainment_history.upto,
                                     attainment_history.k),
-                       attainment_history.metrics, attainment_history.agents) a;
+                       attainment_history.metrics,
+                       seen_agents(attainment_history.agents, 'payroll')) a;
 END;
 COMMENT ON FUNCTION attainment_history(text, date, integer, text[], text[]) IS
     'attainment() of the k consecutive periods of a kind that have ended by the beginning of a day; no row, or met NULL, where nothing was owed';
@@ -302,7 +304,7 @@ BEGIN ATOMIC
     WITH RECURSIVE owed AS (
         SELECT o.*
         FROM owed(ARRAY[team_attainment.period], team_attainment.metrics, '{}',
-                  team_attainment.teams) o
+                  seen_teams(team_attainment.teams, 'payroll')) o
         WHERE o.is_team
     ), below AS (
         SELECT DISTINCT o.unit AS team, o.unit AS below FROM owed o
@@ -362,6 +364,7 @@ DECLARE
            OR f.metric IN (SELECT q.metric FROM quota q
                            WHERE q.valid && quota_gaps.period AND NOT q.shared));
 BEGIN
+    quota_gaps.agents := seen_agents(quota_gaps.agents, 'payroll');
     PERFORM check_range(quota_gaps.period);
     RETURN QUERY EXECUTE $sql$
         WITH covered AS (

@@ -8,6 +8,7 @@ CREATE FUNCTION targets(agent text, day date)
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT act_for(targets.agent, 'payroll');
     SELECT m.metric, m.unit, a.period, a.quota, a.actual,
            CASE WHEN m.direction = 'higher' THEN greatest(a.quota - a.actual, 0) END,
            CASE WHEN q.agent IS NOT NULL THEN 'agent ' || q.agent
@@ -23,7 +24,7 @@ BEGIN ATOMIC
           ORDER BY f.metric, p.period, f.rank) h
     JOIN quota q ON q.quota = h.quota
     JOIN metric m ON m.metric = h.metric
-    CROSS JOIN LATERAL attainment(h.period, ARRAY[h.metric], ARRAY[targets.agent]) a
+    CROSS JOIN LATERAL attainment_of(ARRAY[h.period], ARRAY[h.metric], ARRAY[targets.agent]) a
     LEFT JOIN quota_acknowledgement k ON k.quota = h.quota AND k.agent = targets.agent
     ORDER BY m.metric, a.period;
 END;
@@ -35,12 +36,13 @@ CREATE FUNCTION early_leave(agent text, day date)
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT act_for(early_leave.agent, 'payroll');
     WITH done AS (
         -- all of the quota: what passes is not enough
         SELECT p.kind, bool_and(a.quota > 0 AND a.ratio >= 1) AS done
         FROM unnest('{day,week}'::text[]) p (kind)
-        CROSS JOIN LATERAL attainment(
-            period_of(p.kind, early_leave.day),
+        CROSS JOIN LATERAL attainment_of(
+            ARRAY[period_of(p.kind, early_leave.day)],
             ARRAY(SELECT q.metric
                   FROM quotas_for(daterange(early_leave.day, early_leave.day + 1), NULL,
                                   ARRAY[early_leave.agent]) f
@@ -93,13 +95,28 @@ COMMENT ON TABLE improvement_plan IS
     'What is to be done about a quota that an agent did not meet in a period';
 COMMENT ON COLUMN improvement_plan.period IS 'the period that was not met, half-open';
 
+CREATE FUNCTION improvement_plan_is_signed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    NEW.written_by := acting_as(NEW.written_by);
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION improvement_plan_is_signed() IS
+    'trigger: who writes a plan is who calls (LO101)';
+CREATE TRIGGER improvement_plan_is_signed
+    BEFORE INSERT OR UPDATE OF written_by ON improvement_plan
+    FOR EACH ROW EXECUTE FUNCTION improvement_plan_is_signed();
+
 CREATE FUNCTION unmet(
     period daterange, metrics text[] DEFAULT NULL, agents text[] DEFAULT NULL
 ) RETURNS TABLE (agent text, metric text, quota numeric, actual numeric, ratio numeric, plan text)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT a.agent, a.metric, a.quota, a.actual, a.ratio, p.plan
-    FROM attainment(unmet.period, unmet.metrics, unmet.agents) a
+    FROM attainment_of(ARRAY[unmet.period], unmet.metrics, seen_agents(unmet.agents, 'payroll')) a
     LEFT JOIN improvement_plan p
         ON p.agent = a.agent AND p.metric = a.metric AND p.period = a.period
     WHERE NOT a.met

@@ -40,14 +40,15 @@ AS $$
 BEGIN
     -- what was entered late counts: who has met the quota by now owes nothing
     DELETE FROM make_up m
-    USING attainment(daterange(schedule_make_up.day, schedule_make_up.day + 1), metrics, agents) a
+    USING attainment_of(ARRAY[daterange(schedule_make_up.day, schedule_make_up.day + 1)],
+                         metrics, agents) a
     WHERE m.agent = a.agent AND m.metric = a.metric AND m.day = schedule_make_up.day
       AND m.state = 'due' AND a.met;
     RETURN QUERY
         INSERT INTO make_up AS m (agent, metric, day, missing, due_on)
         SELECT a.agent, a.metric, schedule_make_up.day, a.quota - coalesce(a.actual, 0), f.due_on
-        FROM attainment(daterange(schedule_make_up.day, schedule_make_up.day + 1), metrics,
-                        agents) a
+        FROM attainment_of(ARRAY[daterange(schedule_make_up.day, schedule_make_up.day + 1)],
+                           metrics, agents) a
         LEFT JOIN LATERAL (
             SELECT min(schedule_make_up.day + n.n) AS due_on
             FROM generate_series(1, 31) n (n)

@@ -285,6 +285,7 @@ DECLARE
     draft plan_version;
     former plan_version;
 BEGIN
+    activate_plan."by" := acting_as(activate_plan.by);
     PERFORM FROM plan p WHERE p.plan = activate_plan.plan FOR NO KEY UPDATE;
     SELECT v.* INTO draft
     FROM plan_version v

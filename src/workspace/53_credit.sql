@@ -167,6 +167,7 @@ AS $$
 DECLARE
     total numeric := (SELECT sum(s.share) FROM unnest(shares) s (share));
 BEGIN
+    credit_sale."by" := acting_as(credit_sale.by);
     IF coalesce(cardinality(agents), 0) = 0 OR cardinality(agents) <> cardinality(shares) THEN
         RAISE EXCEPTION 'sale "%" has % agents and % shares', sale,
                 coalesce(cardinality(agents), 0), cardinality(shares)
@@ -218,6 +219,7 @@ DECLARE
     remains numeric;
     back numeric := refund_sale.quantity;
 BEGIN
+    refund_sale."by" := acting_as(refund_sale.by);
     PERFORM lock_sale(refund_sale.sale, refund_sale.kind);
     SELECT array_agg(h.agent ORDER BY h.first), array_agg(h.share ORDER BY h.first),
            array_agg(h.held ORDER BY h.first), array_agg(h.at ORDER BY h.first), sum(h.held)

@@ -230,27 +230,41 @@ CREATE TRIGGER award_no_truncate
     BEFORE TRUNCATE ON award
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
-CREATE FUNCTION request_award(
+CREATE FUNCTION enter_award(
     agent text, kind text, amount numeric, period text, reason text, by text,
     day date DEFAULT NULL, currency text DEFAULT 'CNY'
 ) RETURNS bigint
     LANGUAGE sql
 BEGIN ATOMIC
     INSERT INTO award (agent, kind, amount, period, reason, asked_by, day, currency)
-    SELECT request_award.agent, request_award.kind, request_award.amount, request_award.period,
-           request_award.reason, request_award.by,
-           coalesce(request_award.day,
+    SELECT enter_award.agent, enter_award.kind, enter_award.amount, enter_award.period,
+           enter_award.reason, enter_award.by,
+           coalesce(enter_award.day,
                     (SELECT upper(p.during) - 1 FROM pay_period p
-                     WHERE p.period = request_award.period)),
-           request_award.currency
+                     WHERE p.period = enter_award.period)),
+           enter_award.currency
     RETURNING award;
+END;
+COMMENT ON FUNCTION enter_award(text, text, numeric, text, text, text, date, text) IS
+    'for request_award, and what is awarded by the outcome of something else: enters the line as asked for by somebody. Locks nothing but what it inserts';
+
+CREATE FUNCTION request_award(
+    agent text, kind text, amount numeric, period text, reason text, by text,
+    day date DEFAULT NULL, currency text DEFAULT 'CNY'
+) RETURNS bigint
+    LANGUAGE sql
+BEGIN ATOMIC
+    SELECT act_for(request_award.agent, 'payroll');
+    SELECT enter_award(request_award.agent, request_award.kind, request_award.amount,
+                       request_award.period, request_award.reason, acting_as(request_award.by),
+                       request_award.day, request_award.currency);
 END;
 COMMENT ON FUNCTION request_award(text, text, numeric, text, text, text, date, text) IS
     'asks for a single line of pay and returns its number; refused (LO067) where the kind does not allow the amount. day NULL: the last of the period. Locks nothing but what it inserts';
 
 -- Locks: the award's row, then the agent's (the deposit is not to go below 0
 -- twice), then the period.
-CREATE FUNCTION approve_award(award bigint, by text) RETURNS void
+CREATE FUNCTION settle_award(award bigint, by text) RETURNS void
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
 AS $$
@@ -260,11 +274,11 @@ DECLARE
     held numeric;
 BEGIN
     UPDATE award a
-    SET status = 'approved', decided_by = approve_award.by, decided_at = clock_timestamp()
-    WHERE a.award = approve_award.award AND a.status = 'requested'
+    SET status = 'approved', decided_by = settle_award.by, decided_at = clock_timestamp()
+    WHERE a.award = settle_award.award AND a.status = 'requested'
     RETURNING a.* INTO asked;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'there is no award % to approve', approve_award.award
+        RAISE EXCEPTION 'there is no award % to approve', settle_award.award
             USING ERRCODE = 'LO067', HINT = 'It is decided already, or was never asked for.';
     END IF;
     SELECT k.effect INTO effects FROM award_kind k WHERE k.kind = asked.kind;
@@ -288,12 +302,31 @@ BEGIN
     SELECT asked.period, asked.period, asked.agent, p.account, 'award', p.sign * asked.amount,
            asked.currency,
            jsonb_build_object('kind', asked.kind, 'reason', asked.reason,
-                              'asked_by', asked.asked_by, 'approved_by', approve_award.by),
+                              'asked_by', asked.asked_by, 'approved_by', settle_award.by),
            asked.award
     FROM (VALUES ('pay', 'pay', 1), ('withhold', 'pay', -1), ('withhold', 'deposit', 1),
                  ('release', 'pay', 1), ('release', 'deposit', -1), ('forfeit', 'deposit', -1))
         AS p (effect, account, sign)
     WHERE p.effect = effects;
+END
+$$;
+COMMENT ON FUNCTION settle_award(bigint, text) IS
+    'for approve_award, and what is awarded by the outcome of something else: approves an award and posts its lines, by somebody. Locks as approve_award';
+
+CREATE FUNCTION approve_award(award bigint, by text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    approve_award."by" := acting_as(approve_award.by);
+    IF lead_ops.is_restricted('access')
+       AND EXISTS (SELECT FROM award a
+                   WHERE a.award = approve_award.award AND a.asked_by = approve_award.by) THEN
+        RAISE EXCEPTION 'agent "%" has asked for award % and may not approve it',
+                approve_award.by, approve_award.award
+            USING ERRCODE = 'LO059', HINT = 'Somebody else approves it.';
+    END IF;
+    PERFORM settle_award(approve_award.award, approve_award.by);
 END
 $$;
 COMMENT ON FUNCTION approve_award(bigint, text) IS
@@ -305,7 +338,7 @@ CREATE FUNCTION refuse_award(award bigint, by text) RETURNS void
 AS $$
 BEGIN
     UPDATE award a
-    SET status = 'refused', decided_by = refuse_award.by, decided_at = clock_timestamp()
+    SET status = 'refused', decided_by = acting_as(refuse_award.by), decided_at = clock_timestamp()
     WHERE a.award = refuse_award.award AND a.status = 'requested';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no award % to refuse', refuse_award.award

@@ -63,6 +63,7 @@ DECLARE
     faults bigint;
     example text;
 BEGIN
+    close_period."by" := acting_as(close_period.by);
     PERFORM FROM pay_period p WHERE p.period = close_period.period FOR NO KEY UPDATE;
     LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     present := find_period(close_period.period);
@@ -114,6 +115,7 @@ CREATE FUNCTION mark_paid(period text, by text DEFAULT NULL) RETURNS void
     SET search_path FROM CURRENT
 AS $$
 BEGIN
+    mark_paid."by" := acting_as(mark_paid.by);
     PERFORM find_period(mark_paid.period);
     UPDATE pay_period p
     SET status = 'paid', paid_by = mark_paid.by, paid_at = clock_timestamp()
@@ -141,6 +143,7 @@ DECLARE
     due pay_line[];
     missing text;
 BEGIN
+    PERFORM act_for(preview.agent, 'payroll');
     PERFORM check_agent(preview.agent);
     SELECT k.key INTO missing
     FROM jsonb_object_keys(what_if) k (key)
@@ -203,6 +206,7 @@ AS $$
 DECLARE
     present pay_period := find_period(explain_pay.period);
 BEGIN
+    PERFORM act_for(explain_pay.agent, 'payroll');
     PERFORM check_agent(explain_pay.agent);
     RETURN QUERY
     WITH due AS (

@@ -91,7 +91,7 @@ BEGIN ATOMIC
         WHERE t.metric = rank_agents.metric AND NOT rank_agents.by_attainment
         UNION ALL
         SELECT a.agent, a.ratio
-        FROM attainment(rank_agents.period,
+        FROM attainment_of(ARRAY[rank_agents.period],
             CASE WHEN rank_agents.by_attainment THEN ARRAY[rank_agents.metric]
                  ELSE '{}' END) a
     ), entrant AS (
@@ -144,7 +144,7 @@ BEGIN
         JOIN metric m ON m.metric = t.metric
     ), attained AS (
         SELECT a.agent, a.metric, a.ratio
-        FROM attainment($3,
+        FROM attainment_of(ARRAY[$3],
             ARRAY(SELECT DISTINCT c.metric FROM asked c WHERE c.test = 'attainment'), $4) a
     ), ranked AS (
         SELECT c.condition, k.agent, k.rank

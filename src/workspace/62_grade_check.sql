@@ -214,6 +214,7 @@ DECLARE
     present record;
     change grade_event;
 BEGIN
+    PERFORM act_for(grade_check.agent);
     PERFORM check_agent(grade_check.agent);
     SELECT a.ladder, a.grade, lower(a.valid) AS since INTO present
     FROM grade_assignment a

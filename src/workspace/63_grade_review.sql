@@ -264,8 +264,11 @@ DECLARE
     p proposal;
     r grade_rule;
 BEGIN
+    decide."by" := acting_as(decide.by);
     PERFORM FROM proposal x WHERE x.proposal = decide.proposal FOR UPDATE;
-    SELECT x.* INTO p FROM proposal x WHERE x.proposal = decide.proposal;
+    SELECT x.* INTO p
+    FROM proposal x
+    WHERE x.proposal = decide.proposal AND may_act_for(x.agent);
     IF NOT FOUND OR p.status <> 'open' OR decide.approve IS NULL THEN
         RAISE EXCEPTION 'proposal % is not open', decide.proposal
             USING ERRCODE = 'LO082',

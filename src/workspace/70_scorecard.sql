@@ -327,6 +327,7 @@ AS $$
 DECLARE
     draft scorecard_version;
 BEGIN
+    approve_scorecard."by" := acting_as(approve_scorecard.by);
     PERFORM FROM scorecard s WHERE s.scorecard = approve_scorecard.scorecard FOR NO KEY UPDATE;
     SELECT v.* INTO draft
     FROM scorecard_version v

@@ -247,6 +247,17 @@ $$;
 COMMENT ON FUNCTION check_not_subject(assessment, text) IS
     'raises LO059 for who is assessed, or leads the team that is';
 
+CREATE FUNCTION is_assessor(assessment assessment, agent text) RETURNS boolean
+    LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM scorecard_assessor s
+        WHERE s.scorecard = (is_assessor.assessment).scorecard
+          AND s.version = (is_assessor.assessment).version AND s.assessor = is_assessor.agent);
+END;
+COMMENT ON FUNCTION is_assessor(assessment, text) IS
+    'is the agent one of the listed assessors of the scorecard''s version?';
+
 -- Locks: the assessment's row, against its being scored.
 CREATE FUNCTION entry_fits() RETURNS trigger
     LANGUAGE plpgsql
@@ -258,7 +269,12 @@ DECLARE
 BEGIN
     PERFORM FROM assessment a WHERE a.assessment = NEW.assessment FOR SHARE;
     SELECT a.* INTO filled FROM assessment a WHERE a.assessment = NEW.assessment;
-    IF NOT FOUND THEN
+    NEW.assessor := acting_as(NEW.assessor);
+    IF NOT sees_all()
+       AND NOT is_assessor(filled, NEW.assessor)
+       AND NOT coalesce(may_act_for(filled.agent), false) THEN
+        PERFORM refuse_assessment(NEW.assessment);
+    ELSIF filled.assessment IS NULL THEN
         RETURN NEW;     -- which its foreign key refuses
     END IF;
     IF filled.status NOT IN ('planned', 'communicated', 'scored') THEN
@@ -281,9 +297,7 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM scorecard_assessor s
                WHERE s.scorecard = filled.scorecard AND s.version = filled.version)
-       AND NOT EXISTS (SELECT FROM scorecard_assessor s
-                       WHERE s.scorecard = filled.scorecard AND s.version = filled.version
-                         AND s.assessor = NEW.assessor) THEN
+       AND NOT is_assessor(filled, NEW.assessor) THEN
         RAISE EXCEPTION 'agent "%" is no assessor of scorecard "%"', NEW.assessor, filled.scorecard
             USING ERRCODE = 'LO095', HINT = 'Its assessors are in table scorecard_assessor.';
     END IF;
@@ -340,6 +354,7 @@ DECLARE
     in_force scorecard_version;
     stranger text;
 BEGIN
+    open_assessments."by" := acting_as(open_assessments.by);
     PERFORM check_range(open_assessments.during);
     SELECT v.* INTO in_force
     FROM scorecard_version v

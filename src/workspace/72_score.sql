@@ -267,6 +267,7 @@ DECLARE
     concerned bigint[];
     judged assessment;
 BEGIN
+    score_assessments."by" := acting_as(score_assessments.by);
     PERFORM check_agent(score_assessments.by);
     concerned := ARRAY(
         SELECT a.assessment
@@ -327,6 +328,18 @@ $$;
 COMMENT ON FUNCTION score_assessments(text, daterange, text, text[]) IS
     'fills in the scorecards of a window, of all who are planned or of these, as a new run, and gives the assessments; a score is NULL where an indicator could not be scored (assessment_sheet says why). Those that are reviewed stay as they are. Locks the assessments, in their order. LO059, LO092';
 
+CREATE FUNCTION refuse_assessment(assessment bigint) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RAISE EXCEPTION 'assessment % does not exist', refuse_assessment.assessment
+        USING ERRCODE = 'LO092', HINT = 'open_assessments plans those of a window.';
+END
+$$;
+COMMENT ON FUNCTION refuse_assessment(bigint) IS
+    'raises LO092 for an assessment that is not there, or not for the caller to know of';
+
 CREATE FUNCTION locked_assessment(assessment bigint, statuses text[]) RETURNS assessment
     LANGUAGE plpgsql
     SET search_path FROM CURRENT
@@ -339,8 +352,7 @@ BEGIN
     WHERE a.assessment = locked_assessment.assessment
     FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'assessment % does not exist', locked_assessment.assessment
-            USING ERRCODE = 'LO092', HINT = 'open_assessments plans those of a window.';
+        PERFORM refuse_assessment(locked_assessment.assessment);
     ELSIF locked.status <> ALL (statuses) THEN
         RAISE EXCEPTION 'assessment % is %', locked.assessment, locked.status
             USING ERRCODE = 'LO093',
@@ -363,6 +375,14 @@ AS $$
 DECLARE
     noted assessment;
 BEGIN
+    note_assessment."by" := acting_as(note_assessment.by);
+    IF NOT sees_all()
+       AND NOT EXISTS (SELECT FROM assessment a
+                       WHERE a.assessment = note_assessment.assessment
+                         AND a.agent <> note_assessment.by
+                         AND may_act_for(a.agent)) THEN
+        PERFORM refuse_assessment(note_assessment.assessment);
+    END IF;
     noted := locked_assessment(note_assessment.assessment, CASE note_assessment.step
         WHEN 'communicated' THEN '{planned}'::text[]
         WHEN 'returned' THEN '{reviewed}'
@@ -405,6 +425,7 @@ DECLARE
     reviewed assessment := locked_assessment(review_assessment.assessment, '{scored}');
     gaps text;
 BEGIN
+    review_assessment."by" := acting_as(review_assessment.by);
     PERFORM check_not_subject(reviewed, review_assessment.by);
     PERFORM check_acts_for(review_assessment.by, s.office)
     FROM scorecard s WHERE s.scorecard = reviewed.scorecard;
@@ -446,6 +467,7 @@ DECLARE
     made assessment_result;
     last_day date := upper(ready.during) - 1;
 BEGIN
+    publish_assessment."by" := acting_as(publish_assessment.by);
     PERFORM check_not_subject(ready, publish_assessment.by);
     PERFORM check_acts_for(publish_assessment.by, s.office)
     FROM scorecard s WHERE s.scorecard = ready.scorecard;

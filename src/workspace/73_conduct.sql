@@ -162,6 +162,8 @@ AS $$
 DECLARE
     made conduct;
 BEGIN
+    record_conduct."by" := acting_as(record_conduct.by);
+    PERFORM act_for(record_conduct.agent, 'qa');
     PERFORM check_agent(record_conduct.agent);
     IF record_conduct.day > (SELECT timezone(a.zone, clock_timestamp())::date FROM agent a
                              WHERE a.agent = record_conduct.agent) THEN
@@ -200,6 +202,7 @@ DECLARE
     amount numeric;
     line bigint;
 BEGIN
+    decide_conduct."by" := acting_as(decide_conduct.by);
     PERFORM FROM agent a
     WHERE a.agent = (SELECT c.agent FROM conduct c WHERE c.conduct = decide_conduct.conduct)
     FOR NO KEY UPDATE;
@@ -207,7 +210,10 @@ BEGIN
     FROM conduct c
     WHERE c.conduct = decide_conduct.conduct
     FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    SELECT r.* INTO broken FROM conduct_rule r WHERE r.rule = judged.rule;
+    IF judged.conduct IS NULL
+       OR NOT sees_all()
+          AND (broken.office IS NULL OR NOT acts_for(decide_conduct.by, broken.office)) THEN
         RAISE EXCEPTION 'there is no conduct %', decide_conduct.conduct
             USING ERRCODE = 'LO092', HINT = 'Its number is given by record_conduct.';
     ELSIF judged.status <> 'recorded' THEN
@@ -218,7 +224,6 @@ BEGIN
         RAISE EXCEPTION 'agent "%" may not decide their own case', judged.agent
             USING ERRCODE = 'LO059', HINT = 'Somebody else decides.';
     END IF;
-    SELECT r.* INTO broken FROM conduct_rule r WHERE r.rule = judged.rule;
     PERFORM check_acts_for(decide_conduct.by, broken.office);
     IF decide_conduct.confirm THEN
         SELECT 1 + count(*) INTO times
@@ -228,11 +233,11 @@ BEGIN
         amount := CASE judged.kind WHEN 'penalty' THEN -1 ELSE 1 END
             * broken.amounts[least(times, cardinality(broken.amounts))];
         IF amount <> 0 THEN
-            line := request_award(judged.agent, broken.award_kind, amount,
+            line := enter_award(judged.agent, broken.award_kind, amount,
                 coalesce(decide_conduct.period, open_period(judged.day)),
                 format('%s: %s', judged.rule, judged.detail), judged.recorded_by, judged.day,
                 broken.currency);
-            PERFORM approve_award(line, decide_conduct.by);
+            PERFORM settle_award(line, decide_conduct.by);
         END IF;
     END IF;
     UPDATE conduct c

@@ -111,7 +111,9 @@ BEGIN
           FROM conduct c
           WHERE c.conduct = NEW.conduct AND c.kind = 'penalty' AND c.status = 'confirmed') p
     LEFT JOIN agent g ON g.agent = p.agent;
-    IF NOT FOUND THEN
+    IF NOT FOUND
+       OR concerned.agent IS DISTINCT FROM NEW.appellant AND NOT may_act_for(concerned.agent)
+    THEN
         RAISE EXCEPTION 'nothing is published that could be appealed against'
             USING ERRCODE = 'LO094',
                   HINT = 'Appeals are against published assessments and confirmed penalties.';
@@ -183,7 +185,12 @@ AS $$
 DECLARE
     filed appeal;
 BEGIN
+    file_appeal."by" := acting_as(file_appeal.by);
+    PERFORM act_for(file_appeal.appellant);
     PERFORM check_agent(file_appeal.appellant);
+    IF file_appeal.received_on IS NOT NULL THEN
+        PERFORM check_sees_all('enter an appeal as received on another day');
+    END IF;
     INSERT INTO appeal (appellant, assessment, conduct, grounds, statement, received_on, filed_by)
     VALUES (file_appeal.appellant, file_appeal.assessment, file_appeal.conduct,
             file_appeal.grounds, file_appeal.statement, file_appeal.received_on,
@@ -210,7 +217,10 @@ BEGIN
     FROM appeal a
     WHERE a.appeal = locked_appeal.appeal
     FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    IF NOT FOUND
+       OR NOT sees_all()
+          AND (locked_appeal.team IS NULL OR NOT acts_for(locked_appeal.by, locked_appeal.team))
+    THEN
         RAISE EXCEPTION 'appeal % does not exist', locked_appeal.appeal
             USING ERRCODE = 'LO092', HINT = 'Its number is given by file_appeal.';
     ELSIF locked.status <> locked_appeal.status THEN
@@ -236,9 +246,11 @@ CREATE FUNCTION investigate_appeal(appeal bigint, hearing text, findings text, b
 AS $$
 #variable_conflict use_column
 DECLARE
-    heard appeal := locked_appeal(investigate_appeal.appeal, 'filed', investigate_appeal.by,
-                                  (SELECT s.appeal_team FROM setting s));
+    heard appeal;
 BEGIN
+    investigate_appeal."by" := acting_as(investigate_appeal.by);
+    heard := locked_appeal(investigate_appeal.appeal, 'filed', investigate_appeal.by,
+                           (SELECT s.appeal_team FROM setting s));
     IF coalesce(investigate_appeal.hearing, '') = '' THEN
         RAISE EXCEPTION 'appeal % is not investigated before "%" is heard', heard.appeal,
                 heard.appellant
@@ -347,12 +359,12 @@ BEGIN
         UPDATE conduct c SET status = 'revoked' WHERE c.conduct = corrected.conduct;
     END IF;
     IF taken > coalesce(correct_conduct.amount, 0) THEN
-        made := request_award(corrected.agent, 'appeal',
+        made := enter_award(corrected.agent, 'appeal',
             taken - coalesce(correct_conduct.amount, 0), open_period(corrected.day),
             format('appeal %s against %s', correct_conduct.appeal, corrected.rule),
             correct_conduct.by, corrected.day,
             (SELECT w.currency FROM award w WHERE w.award = corrected.award));
-        PERFORM approve_award(made, correct_conduct.by);
+        PERFORM settle_award(made, correct_conduct.by);
     END IF;
     RETURN made;
 END
@@ -410,6 +422,7 @@ CREATE FUNCTION decide_appeal(
     SET search_path FROM CURRENT
 AS $$
 BEGIN
+    decide_appeal."by" := acting_as(decide_appeal.by);
     RETURN settle_appeal(
         locked_appeal(decide_appeal.appeal, 'investigated', decide_appeal.by,
                       (SELECT s.appeal_team FROM setting s)),
@@ -429,11 +442,12 @@ AS $$
 DECLARE
     escalated appeal;
 BEGIN
+    escalate_appeal."by" := acting_as(escalate_appeal.by);
     SELECT a.* INTO escalated
     FROM appeal a
     WHERE a.appeal = escalate_appeal.appeal
     FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR NOT may_act_for(escalated.appellant) THEN
         RAISE EXCEPTION 'appeal % does not exist', escalate_appeal.appeal
             USING ERRCODE = 'LO092', HINT = 'Its number is given by file_appeal.';
     ELSIF escalated.appellant <> escalate_appeal.by THEN
@@ -459,9 +473,11 @@ CREATE FUNCTION rule_on_appeal(
     SET search_path FROM CURRENT
 AS $$
 DECLARE
-    ruled appeal := locked_appeal(rule_on_appeal.appeal, 'escalated', rule_on_appeal.by,
-                                  (SELECT s.ruling_team FROM setting s));
+    ruled appeal;
 BEGIN
+    rule_on_appeal."by" := acting_as(rule_on_appeal.by);
+    ruled := locked_appeal(rule_on_appeal.appeal, 'escalated', rule_on_appeal.by,
+                           (SELECT s.ruling_team FROM setting s));
     IF EXISTS (SELECT FROM appeal_event e
                WHERE e.appeal = ruled.appeal AND e.kind = 'decided'
                  AND e.by = rule_on_appeal.by) THEN

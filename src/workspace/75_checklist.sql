@@ -99,6 +99,7 @@ DECLARE
     next_version integer;
     fault text;
 BEGIN
+    publish_checklist."by" := acting_as(publish_checklist.by);
     IF jsonb_typeof(items) IS DISTINCT FROM 'array'
        OR jsonb_array_length(items) = 0 AND publish_checklist.script IS NULL
        OR EXISTS (SELECT FROM jsonb_array_elements(items) i

@@ -112,6 +112,7 @@ AS $$
 DECLARE
     drawn bigint;
 BEGIN
+    draw_sample."by" := acting_as(draw_sample.by);
     INSERT INTO qa_sample (metric, during, seed, rate, per_agent, at_least, checklist, drawn_by)
     VALUES (draw_sample.metric, draw_sample.during, draw_sample.seed, draw_sample.rate,
             draw_sample.per_agent, draw_sample.at_least, draw_sample.checklist, draw_sample.by)
@@ -225,6 +226,7 @@ DECLARE
     fault text;
     made qa_review;
 BEGIN
+    review_item.reviewer := acting_as(review_item.reviewer);
     IF in_force IS NULL THEN
         RAISE EXCEPTION 'checklist "%" was not in force at %', review_item.checklist,
                 review_item.at
@@ -306,6 +308,7 @@ AS $$
 DECLARE
     drawn record;
 BEGIN
+    review_sampled.reviewer := acting_as(review_sampled.reviewer);
     SELECT i.agent, i.item, i.at, s.sample, s.metric, s.checklist INTO drawn
     FROM qa_sample_item i
     JOIN qa_sample s ON s.sample = i.sample
@@ -354,12 +357,15 @@ CREATE FUNCTION qa_defects(
 ) RETURNS TABLE (checklist text, defect text, findings bigint, reviews bigint, share numeric)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH looked AS (
+    WITH asked AS (
+        SELECT seen_agents(qa_defects.agents, 'qa') AS agents
+    ), looked AS (
         SELECT r.review, r.checklist
         FROM qa_result r
+        CROSS JOIN asked k
         WHERE r.at <@ qa_defects.during
           AND (qa_defects.checklist IS NULL OR r.checklist = qa_defects.checklist)
-          AND (qa_defects.agents IS NULL OR r.agent = ANY (qa_defects.agents))
+          AND (k.agents IS NULL OR r.agent = ANY (k.agents))
     ), total AS (
         SELECT l.checklist, count(*) AS reviews FROM looked l GROUP BY l.checklist
     )

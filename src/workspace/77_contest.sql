@@ -167,6 +167,18 @@ CREATE TRIGGER contest_is_open
     BEFORE INSERT OR UPDATE OR DELETE ON contest_entrant
     FOR EACH ROW EXECUTE FUNCTION contest_is_open();
 
+CREATE FUNCTION refuse_contest(contest text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RAISE EXCEPTION 'contest "%" does not exist', refuse_contest.contest
+        USING ERRCODE = 'LO092', HINT = 'Contests are the rows of table contest.';
+END
+$$;
+COMMENT ON FUNCTION refuse_contest(text) IS
+    'raises LO092 for a contest that is not there, or in which the caller has no part';
+
 CREATE FUNCTION find_contest(contest text) RETURNS contest
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
@@ -176,8 +188,7 @@ DECLARE
 BEGIN
     SELECT c.* INTO found_contest FROM contest c WHERE c.contest = find_contest.contest;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'contest "%" does not exist', find_contest.contest
-            USING ERRCODE = 'LO092', HINT = 'Contests are the rows of table contest.';
+        PERFORM refuse_contest(find_contest.contest);
     END IF;
     RETURN found_contest;
 END
@@ -237,6 +248,10 @@ DECLARE
     held contest := find_contest(contest_standing.contest);
     days daterange := held.during * daterange(NULL, contest_standing.upto, '[]');
 BEGIN
+    IF NOT sees_all('payroll')
+       AND held.contest NOT IN (SELECT c.* FROM my_contests() c) THEN
+        PERFORM refuse_contest(held.contest);
+    END IF;
     RETURN QUERY
     WITH field AS MATERIALIZED (
         SELECT coalesce(f.agent, f.team) AS entrant, f.* FROM contest_field(held) f
@@ -353,6 +368,7 @@ DECLARE
     winner record;
     line bigint;
 BEGIN
+    decide_contest."by" := acting_as(decide_contest.by);
     PERFORM FROM contest c WHERE c.contest = decide_contest.contest FOR NO KEY UPDATE;
     held := find_contest(decide_contest.contest);
     last_day := upper(held.during) - 1;
@@ -395,10 +411,10 @@ BEGIN
                 USING ERRCODE = 'LO059', HINT = 'Somebody who has won nothing decides.';
         END IF;
         CONTINUE WHEN winner.amount = 0;
-        line := request_award(winner.agent, held.award_kind, winner.amount, pays_in,
+        line := enter_award(winner.agent, held.award_kind, winner.amount, pays_in,
             format('contest "%s", place %s', held.contest, winner.place), decide_contest.by,
             last_day, held.currency);
-        PERFORM approve_award(line, decide_contest.by);
+        PERFORM settle_award(line, decide_contest.by);
         INSERT INTO contest_prize (contest, agent, team, amount, award)
         VALUES (held.contest, winner.agent, winner.team, winner.amount, line);
     END LOOP;

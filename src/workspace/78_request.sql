@@ -113,11 +113,15 @@ DECLARE
     decided request;
     office text;
 BEGIN
+    decide_request."by" := acting_as(decide_request.by);
     SELECT r.* INTO decided
     FROM request r
     WHERE r.request = decide_request.request
     FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    SELECT k.office INTO office FROM request_kind k WHERE k.kind = decided.kind;
+    IF decided.request IS NULL
+       OR NOT may_act_for(decided.agent)
+          AND NOT coalesce(office IS NOT NULL AND acts_for(decide_request.by, office), false) THEN
         RAISE EXCEPTION 'request % does not exist', decide_request.request
             USING ERRCODE = 'LO092', HINT = 'Requests are the rows of table request.';
     ELSIF decided.status <> 'open' THEN
@@ -127,7 +131,6 @@ BEGIN
         RAISE EXCEPTION 'agent "%" may not decide their own case', decided.agent
             USING ERRCODE = 'LO059', HINT = 'A superior does.';
     END IF;
-    SELECT k.office INTO office FROM request_kind k WHERE k.kind = decided.kind;
     IF office IS NOT NULL THEN
         PERFORM check_acts_for(decide_request.by, office);
     ELSIF NOT is_superior(decide_request.by, decided.agent) THEN

@@ -38,7 +38,7 @@ END;
 COMMENT ON FUNCTION report_days(daterange, text) IS
     'the days of report_periods, each with its period';
 
-CREATE FUNCTION report_units(per text, allowed text[])
+CREATE FUNCTION report_units(per text, allowed text[], units text[] DEFAULT NULL)
     RETURNS TABLE (key text, unit text, valid daterange)
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
@@ -51,19 +51,23 @@ BEGIN
     ELSIF per = 'all' THEN
         RETURN QUERY SELECT '', NULL::text, daterange '(,)';
     ELSIF per = 'agent' THEN
-        RETURN QUERY SELECT a.agent, a.agent, daterange '(,)' FROM agent a;
+        RETURN QUERY
+        SELECT a.agent, a.agent, daterange '(,)'
+        FROM agent a
+        WHERE units IS NULL OR a.agent = ANY (units);
     ELSIF per = 'campaign' THEN
         RETURN QUERY SELECT c.campaign, c.campaign, daterange '(,)' FROM campaign c;
     ELSE
         RETURN QUERY
         SELECT m.agent, b.team, m.valid
         FROM membership m
-        JOIN teams_below() b ON b.below = m.team;
+        JOIN teams_below() b ON b.below = m.team
+        WHERE units IS NULL OR b.team = ANY (units);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION report_units(text, text[]) IS
-    'what a report has rows for, and on which days the key that report_key gives counts for it. Raises 22023';
+COMMENT ON FUNCTION report_units(text, text[], text[]) IS
+    'what a report has rows for, and on which days the key that report_key gives counts for it; units: only these agents or teams, NULL: all. Raises 22023';
 
 CREATE FUNCTION report_key(per text, agent text, campaign text DEFAULT NULL) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -193,7 +197,11 @@ CREATE FUNCTION activity(
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
-    WITH hull AS (
+    WITH asked AS (
+        -- a team is all of its people, whom of them one may see or not
+        SELECT CASE WHEN activity.per = 'agent' OR activity.agents IS NOT NULL
+                    THEN seen_agents(activity.agents) END AS agents
+    ), hull AS (
         SELECT daterange(min(lower(p.period)), max(upper(p.period))) AS days
         FROM report_periods(activity.during, activity.kind) p
         HAVING count(*) > 0
@@ -204,7 +212,7 @@ BEGIN ATOMIC
         FROM hull h
         CROSS JOIN LATERAL lead_sums(
             report_slices(activity.during, activity.kind, activity.per), upper(h.days),
-            activity.agents) l
+            (SELECT k.agents FROM asked k)) l
     ), change AS (
         SELECT l.agent, d.period, sum(l.change) AS change
         FROM lead l
@@ -221,13 +229,14 @@ BEGIN ATOMIC
         CROSS JOIN report_periods(activity.during, activity.kind) p
         LEFT JOIN change c ON c.agent = a.agent AND c.period = p.period
         LEFT JOIN change b ON b.agent = a.agent AND b.period IS NULL
-        WHERE activity.agents IS NULL OR a.agent IN (SELECT unnest(activity.agents))
+        WHERE (SELECT k.agents IS NULL FROM asked k)
+           OR a.agent IN (SELECT unnest(k.agents) FROM asked k)
     ), part AS (
         SELECT c.agent, c.day, c.calls, c.incoming, c.reached, c.valid, c.talk_time,
                0::bigint AS received, 0::bigint AS touched, 0::numeric AS held,
                0::bigint AS deals, 0::numeric AS deal_value
         FROM call_sums(report_slices(activity.during, activity.kind, activity.per), false,
-                       activity.agents) c
+                       (SELECT k.agents FROM asked k)) c
         UNION ALL
         SELECT l.agent, l.day, 0, 0, 0, 0, interval '0', l.received, l.touched, 0, 0, 0
         FROM lead l
@@ -242,7 +251,7 @@ BEGIN ATOMIC
         SELECT m.agent, m.day, 0, 0, 0, 0, interval '0', 0, 0, 0, m.events, m.quantity
         FROM hull h
         CROSS JOIN LATERAL measure(array_remove(ARRAY[activity.metric], NULL), h.days,
-                                   activity.agents) m
+                                   (SELECT k.agents FROM asked k)) m
         WHERE m.metric = activity.metric
     )
     SELECT d.period, u.unit, coalesce(a.name, t.name), sum(p.calls)::bigint,
@@ -251,7 +260,7 @@ BEGIN ATOMIC
            sum(p.held)::bigint, sum(p.deals)::bigint, sum(p.deal_value)
     FROM part p
     JOIN report_day d ON d.day = p.day
-    JOIN report_units(activity.per, '{agent,team,all}') u
+    JOIN report_units(activity.per, '{agent,team,all}', seen_units(activity.per)) u
         ON u.key = report_key(activity.per, p.agent) AND u.valid @> p.day
     LEFT JOIN agent a ON a.agent = u.unit AND activity.per = 'agent'
     LEFT JOIN team t ON t.team = u.unit AND activity.per = 'team'
@@ -273,7 +282,8 @@ BEGIN ATOMIC
         FROM call_sums(report_slices(outcome_shares.during, outcome_shares.kind,
                                      outcome_shares.per), true) c
         JOIN report_days(outcome_shares.during, outcome_shares.kind) d ON d.day = c.day
-        JOIN report_units(outcome_shares.per, '{agent,team,campaign,all}') u
+        JOIN report_units(outcome_shares.per, '{agent,team,campaign,all}',
+                          seen_units(outcome_shares.per, 'qa')) u
             ON u.key = report_key(outcome_shares.per, c.agent, c.campaign)
            AND u.valid @> c.day
         WHERE outcome_shares.campaign IS NULL OR c.campaign = outcome_shares.campaign

@@ -21,6 +21,7 @@ DECLARE
                                  FROM report_periods(conversion.during, conversion.kind) p);
     slices timestamptz[] := report_slices(conversion.during, conversion.kind, conversion.per);
     zone text := (SELECT s.zone FROM setting s);
+    units text[] := seen_units(conversion.per, 'qa');
 BEGIN
     PERFORM report_units(conversion.per, '{agent,team,campaign,all}');
     RETURN QUERY
@@ -33,7 +34,7 @@ BEGIN
         JOIN report_days(conversion.during, conversion.kind) r ON r.day = d.day
         JOIN unnest(periods) WITH ORDINALITY p (period, n) ON p.period = r.period
         JOIN report_units(CASE conversion.per WHEN 'campaign' THEN 'all' ELSE conversion.per END,
-                          '{agent,team,all}') u
+                          '{agent,team,all}', units) u
             ON u.key = report_key(CASE conversion.per WHEN 'campaign' THEN 'all'
                                                       ELSE conversion.per END, a.agent)
            AND u.valid @> d.day
@@ -147,7 +148,9 @@ CREATE FUNCTION leaderboard(
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
-    WITH wanted AS (
+    WITH seen AS MATERIALIZED (
+        SELECT seen_units(leaderboard.per) AS units
+    ), wanted AS (
         SELECT m.*, CASE m.direction WHEN 'lower' THEN -1 ELSE 1 END AS sign
         FROM find_metrics(ARRAY[leaderboard.metric]) m
     ), hull AS (
@@ -191,7 +194,9 @@ BEGIN ATOMIC
     FROM ranked r
     LEFT JOIN agent a ON a.agent = r.unit AND leaderboard.per = 'agent'
     LEFT JOIN team t ON t.team = r.unit AND leaderboard.per = 'team'
-    WHERE leaderboard.top IS NULL OR r.place <= leaderboard.top
+    CROSS JOIN seen s
+    WHERE (leaderboard.top IS NULL OR r.place <= leaderboard.top)
+      AND (s.units IS NULL OR r.unit = ANY (s.units))
     ORDER BY r.period, r.place, r.unit;
 END;
 COMMENT ON FUNCTION leaderboard(text, daterange, text, text, integer) IS
@@ -216,7 +221,7 @@ BEGIN ATOMIC
     ), past AS (
         SELECT s.period, o.unit, o.metric, quotient(o.amount, o.parts) AS amount
         FROM owed(ARRAY(SELECT s.past FROM span s WHERE NOT isempty(s.past)),
-                  quota_progress.metrics, quota_progress.agents) o
+                  quota_progress.metrics, seen_agents(quota_progress.agents, 'payroll')) o
         JOIN span s ON s.past = o.span
     )
     SELECT a.period, a.agent, g.name, a.metric, m.unit, a.quota, a.actual, a.ratio, a.met,
@@ -224,7 +229,7 @@ BEGIN ATOMIC
            coalesce(o.amount, 0),
            CASE m.direction WHEN 'lower' THEN -1 ELSE 1 END * (a.actual - coalesce(o.amount, 0))
     FROM attainment_of(ARRAY(SELECT s.period FROM span s), quota_progress.metrics,
-                       quota_progress.agents) a
+                       seen_agents(quota_progress.agents, 'payroll')) a
     JOIN metric m ON m.metric = a.metric
     JOIN agent g ON g.agent = a.agent
     LEFT JOIN past o ON o.period = a.period AND o.unit = a.agent AND o.metric = a.metric

@@ -57,7 +57,8 @@ BEGIN ATOMIC
     FROM report_days(pay_register.during, pay_register.kind) d
     JOIN pay_period p ON upper(p.during) - 1 = d.day
     JOIN statement s ON s.period = p.period
-    JOIN report_units(pay_register.per, '{agent,team,all}') u
+    JOIN report_units(pay_register.per, '{agent,team,all}',
+                      seen_units(pay_register.per, 'payroll')) u
         ON u.key = report_key(pay_register.per, s.agent) AND u.valid @> d.day
     LEFT JOIN agent a ON a.agent = u.unit AND pay_register.per = 'agent'
     LEFT JOIN team t ON t.team = u.unit AND pay_register.per = 'team'
@@ -145,7 +146,8 @@ BEGIN ATOMIC
         JOIN agent a ON a.agent = r.agent
         JOIN report_days(records_in_time.during, records_in_time.kind) d
             ON d.day = timezone(a.zone, r.at)::date
-        JOIN report_units(records_in_time.per, '{agent,team,campaign,all}') u
+        JOIN report_units(records_in_time.per, '{agent,team,campaign,all}',
+                          seen_units(records_in_time.per, 'qa')) u
             ON u.key = report_key(records_in_time.per, r.agent, r.campaign) AND u.valid @> d.day
         WHERE r.at >= (SELECT h.first FROM hull h) AND r.at < (SELECT h.next FROM hull h)
         GROUP BY d.period, u.unit
@@ -188,7 +190,8 @@ BEGIN ATOMIC
         JOIN agent a ON a.agent = c.agent
         JOIN report_days(repeat_calls.during, repeat_calls.kind) d
             ON d.day = timezone(a.zone, c.started_at)::date
-        JOIN report_units(repeat_calls.per, '{agent,team,campaign,all}') u
+        JOIN report_units(repeat_calls.per, '{agent,team,campaign,all}',
+                          seen_units(repeat_calls.per, 'qa')) u
             ON u.key = report_key(repeat_calls.per, c.agent, c.campaign) AND u.valid @> d.day
         GROUP BY d.period, u.unit
     )
