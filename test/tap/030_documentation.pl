@@ -4,8 +4,8 @@
 # special rights in a database of the document's own; a text block below it is
 # what psql -q prints for it.  Blocks headed "sql cron" need pg_cron, and are run
 # where it is installed; others with a word after sql are those of another test.
-# doc/reference.md must name every public object with the signature, columns and
-# error codes that the catalogs show.
+# doc/reference.md must name every public object with the signature, columns,
+# operators, casts, settings and error codes that the catalogs show, and no others.
 use strict;
 use warnings FATAL => 'all';
 
@@ -205,6 +205,13 @@ foreach my $signature (signatures($node, 'catalogs', 'lead_ops', $is_public),
 	ok($written{$signature}, "the reference has $signature");
 }
 
+# ... and what it has is there: signatures, in headings and tables
+my %exists = map { $_ => 1 } signatures($node, 'catalogs', 'lead_ops', 'true'),
+  signatures($node, 'catalogs', 'workspace', 'true');
+delete $written{'name(arguments) → result'};
+is(join("\n", grep { /^\w+\(.*\) → / && !$exists{$_} } sort keys %written), '',
+	'every signature in the reference is that of a function');
+
 my $types = $node->safe_psql('catalogs', <<'END');
 SELECT t.typname
 FROM pg_type t
@@ -231,7 +238,48 @@ foreach (split /\n/, $relations)
 	my $missing = join ' ', grep { ($section{$relation} // '') !~ /`\Q$_\E`/ } @columns;
 
 	is($missing, '', "the reference has the columns of $relation");
+
+	# A section of that name can be about a type of the same name instead.
+	next unless ($section{$relation} // '') =~ /^\| column \| meaning \|\n\|[-|]+\n((?:\|.*\n)+)/m;
+	my %column = map { $_ => 1 } @columns;
+	my @named = map { /^\| (.*?) \|/ ? $1 =~ /`(\w+)`/g : () } split /\n/, $1;
+
+	is(join(' ', grep { !$column{$_} } @named), '', "and no others of $relation");
 }
+my %relation = map { (split /\|/)[0] => 1 } split /\n/, $relations;
+my %type = map { $_ => 1 } split /\n/, $node->safe_psql('catalogs', <<'END');
+SELECT typname FROM pg_type
+WHERE typnamespace IN ('lead_ops'::regnamespace, 'workspace'::regnamespace)
+END
+is(join(' ', grep { !$relation{$_} && !$type{$_} } sort keys %section), '',
+	'every heading is of something that exists');
+
+# Types at a glance: what their operators, index methods and casts are.
+my $glance = $node->safe_psql('catalogs', <<'END');
+SELECT format('| `%s` | %s | %s | from and to `jsonb` |', t.typname,
+	(SELECT string_agg('`' || o.oprname || '`', ' ' ORDER BY o.oprname COLLATE "C")
+	 FROM pg_operator o WHERE o.oprleft = t.oid AND o.oprright = t.oid),
+	(SELECT string_agg(m.amname, ', ' ORDER BY m.amname COLLATE "C")
+	 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod WHERE o.opcintype = t.oid))
+FROM pg_type t
+WHERE t.typnamespace = 'lead_ops'::regnamespace AND t.typtype = 'b' AND t.typcategory <> 'A'
+ORDER BY t.typname COLLATE "C"
+END
+my ($glanced) = $reference =~ /^\| type \| operators .*\n\|[-|]+\n((?:\|.*\n)+)/m;
+is($glanced, "$glance\n", 'the reference has the operators and index methods of every type');
+is($node->safe_psql('catalogs', <<'END'), '', 'every type has explicit casts from and to jsonb, and no others');
+SELECT coalesce(s.typname, t.typname), count(*)
+FROM pg_cast c
+LEFT JOIN pg_type s ON s.oid = c.castsource AND s.typnamespace = 'lead_ops'::regnamespace
+LEFT JOIN pg_type t ON t.oid = c.casttarget AND t.typnamespace = 'lead_ops'::regnamespace
+WHERE num_nonnulls(s.oid, t.oid) = 1
+GROUP BY 1
+HAVING count(*) <> 2
+	OR bool_or(c.castcontext <> 'e' OR 'jsonb'::regtype NOT IN (c.castsource, c.casttarget))
+END
+
+my $settings = join "\n", sort map { slurp_file($_) =~ /DefineCustom\w+Variable\("([^"]+)"/g } glob "$root/src/*.c";
+is(join("\n", sort $reference =~ /^\| `(lead_ops\.\w+)` \|/mg), $settings, 'the reference lists the settings');
 
 # The tables of rights: what each kind may do with every relation, and which
 # functions it may call, as the catalogs show it for a role of that kind.
@@ -338,6 +386,46 @@ foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql")
 }
 is("@odd", '', 'messages begin in lower case and end without a full stop');
 is("@bare", '', 'errors of class LO have a DETAIL or HINT');
+
+command_ok([ "$root/tools/reference-index", '--check' ],
+	'contents and index of the reference are those of its headings (else run tools/reference-index)');
+
+# The anchors of a document are those that GitHub makes of its headings.
+my %anchors;
+sub has_anchor
+{
+	my ($file, $anchor) = @_;
+
+	$anchors{$file} //= do
+	{
+		my (%seen, %made);
+		my $text = slurp_file($file);
+
+		utf8::decode($text);
+		$text =~ s/^```.*?^```$//msg;
+		foreach my $heading ($text =~ /^#+ (.*)$/mg)
+		{
+			my $made = lc $heading;
+
+			$made =~ s/[^\w\- ]//g;
+			$made =~ tr/ /-/;
+			my $times = $seen{$made}++;
+			$made{ $times ? "$made-$times" : $made } = 1;
+		}
+		\%made;
+	};
+	return $anchors{$file}{$anchor};
+}
+foreach my $file (@documents)
+{
+	my $text = slurp_file($file);
+	utf8::decode($text);
+	$text =~ s/^```.*?^```$//msg;
+	my @lost = grep { /^([^#]*)#(.*)$/ && !has_anchor($1 eq '' ? $file : dirname($file) . "/$1", $2) }
+	  $text =~ /\]\((?!\w+:)([^)#]*\.md#[^)]*|#[^)]*)\)/g;
+
+	is("@lost", '', basename($file) . ' links to headings that exist');
+}
 
 foreach my $file (@documents)
 {
