@@ -82,7 +82,7 @@ lead_ops_ladder_moves(PG_FUNCTION_ARGS)
 
 	ladder_read(PG_GETARG_DATUM(0), &l);
 	rule = ladder_rule_read(VARDATA_ANY(rule_text), VARSIZE_ANY_EXHDR(rule_text), &l);
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	for (int from = LO_NO_RUNG; from < l.n; from++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -12,6 +12,7 @@
  */
 #include "lead_ops.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 
@@ -326,9 +327,14 @@ numeric_check_finite(Numeric value, const char *what)
 				 errmsg("%s must be a finite number", what)));
 }
 
+/*
+ * Numbers may have a hundred thousand digits, and what is worked out with them
+ * takes many steps: each can be interrupted.
+ */
 static inline Numeric
 call2(PGFunction f, Numeric a, Numeric b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return DatumGetNumeric(DirectFunctionCall2(f, NumericGetDatum(a), NumericGetDatum(b)));
 }
 
@@ -371,6 +377,7 @@ num_abs(Numeric a)
 int
 num_cmp(Numeric a, Numeric b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, NumericGetDatum(a),
 											 NumericGetDatum(b)));
 }
@@ -378,7 +385,11 @@ num_cmp(Numeric a, Numeric b)
 int
 num_sign(Numeric a)
 {
-	return num_cmp(a, num_int(0));
+	Numeric		zero = num_int(0);
+	int			sign = num_cmp(a, zero);
+
+	pfree(zero);
+	return sign;
 }
 
 Numeric

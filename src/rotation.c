@@ -435,7 +435,7 @@ lead_ops_rotation_members(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lo_rotation r;
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	rotation_read(PG_GETARG_DATUM(0), &r);
 	for (int i = 0; i < r.n; i++)
 	{

@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "utils/array.h"
 #include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #define MAX_PLACES 100
 
@@ -27,6 +28,22 @@ refuse(const char *message)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("%s", message)));
+}
+
+static Numeric
+copy(Numeric value)
+{
+	Size		size = VARSIZE(value);
+
+	return memcpy(palloc(size), value, size);
+}
+
+/* of very many numbers none may be left behind */
+static void
+replace(Numeric *slot, Numeric value)
+{
+	pfree(*slot);
+	*slot = value;
 }
 
 static int
@@ -59,14 +76,20 @@ lead_ops_split_amount(PG_FUNCTION_ARGS)
 	Numeric		sum = num_int(0);
 	Numeric		units;
 	Numeric		left;
+	Numeric		one = num_int(1);
+	Numeric		unit;
 	bool		negative;
+	MemoryContext own = CurrentMemoryContext;
+	MemoryContext scratch;
 
 	numeric_check_finite(total, "the amount");
 	if (places < 0 || places > MAX_PLACES)
 		refuse("the number of decimal places must be between 0 and 100");
+	unit = num_power10(-places);
 	if (ARR_NDIM(weights) > 1)
 		refuse("weights must be a one-dimensional array");
 	deconstruct_array(weights, NUMERICOID, -1, false, TYPALIGN_INT, &weight, &nulls, &n);
+	scratch = AllocSetContextCreate(own, "lead_ops split_amount", ALLOCSET_DEFAULT_SIZES);
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
@@ -74,7 +97,7 @@ lead_ops_split_amount(PG_FUNCTION_ARGS)
 		numeric_check_finite(DatumGetNumeric(weight[i]), "a weight");
 		if (num_sign(DatumGetNumeric(weight[i])) < 0)
 			refuse("a weight must not be negative");
-		sum = num_add(sum, DatumGetNumeric(weight[i]));
+		replace(&sum, num_add(sum, DatumGetNumeric(weight[i])));
 	}
 	if (num_sign(sum) == 0)
 		refuse("at least one weight must be above 0");
@@ -89,30 +112,41 @@ lead_ops_split_amount(PG_FUNCTION_ARGS)
 						places, places),
 				 errhint("Round the amount first.")));
 
-	parts = palloc(sizeof(Part) * n);
+	parts = MemoryContextAllocHuge(own, sizeof(Part) * (Size) n);
 	for (int i = 0; i < n; i++)
 	{
-		Numeric		share = num_mul(units, DatumGetNumeric(weight[i]));
+		Numeric		share;
+		Numeric		whole;
+		Numeric		rest;
+
+		MemoryContextSwitchTo(scratch);
+		share = num_mul(units, DatumGetNumeric(weight[i]));
+		whole = num_floor_div(share, sum);
+		rest = num_sub(share, num_mul(whole, sum));
+		MemoryContextSwitchTo(own);
 
 		parts[i].index = i;
-		parts[i].units = num_floor_div(share, sum);
-		parts[i].remainder = num_sub(share, num_mul(parts[i].units, sum));
-		left = num_sub(left, parts[i].units);
+		parts[i].units = copy(whole);
+		parts[i].remainder = copy(rest);
+		replace(&left, num_sub(left, whole));
+		MemoryContextReset(scratch);
 	}
 
 	/* fewer units than parts with a remainder are left, so one each will do */
 	qsort(parts, n, sizeof(Part), by_remainder);
 	for (int i = 0; num_sign(left) > 0; i++)
 	{
-		parts[i].units = num_add(parts[i].units, num_int(1));
-		left = num_sub(left, num_int(1));
+		replace(&parts[i].units, num_add(parts[i].units, one));
+		replace(&left, num_sub(left, one));
 	}
 	qsort(parts, n, sizeof(Part), by_index);
 
 	for (int i = 0; i < n; i++)
 	{
-		Numeric		part = num_mul(parts[i].units, num_power10(-places));
+		Numeric		part = num_mul(parts[i].units, unit);
 
+		pfree(parts[i].units);
+		pfree(parts[i].remainder);
 		weight[i] = NumericGetDatum(negative ? num_neg(part) : part);
 	}
 	PG_RETURN_ARRAYTYPE_P(construct_array(weight, n, NUMERICOID, -1, false, TYPALIGN_INT));

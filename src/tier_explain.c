@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 /* value_for looks at values of at most this many decimals */
 #define MAX_PLACES 100
@@ -94,7 +95,7 @@ lead_ops_payout_lines(PG_FUNCTION_ARGS)
 	int			k;
 
 	numeric_check_finite(value, "the value");
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	lines.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	lines.negate = t->is_signed && num_sign(value) < 0;
 	lines.sum = zero;
@@ -155,7 +156,14 @@ lead_ops_next_tier(PG_FUNCTION_ARGS)
 static bool
 pays(const lo_tiers *t, Numeric steps, Numeric step, Numeric amount)
 {
-	return num_cmp(tier_numeric_payout(t, num_mul(steps, step)), amount) >= 0;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "lead_ops value_for",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	bool		enough = num_cmp(tier_numeric_payout(t, num_mul(steps, step)), amount) >= 0;
+
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+	return enough;
 }
 
 static Numeric
@@ -179,7 +187,6 @@ search_tier(const lo_tiers *t, Numeric low, Numeric high, int places, Numeric am
 	{
 		Numeric		far = num_add(low, reach);
 
-		CHECK_FOR_INTERRUPTS();
 		if (pays(t, far, step, amount))
 			high = far;
 		else
@@ -191,7 +198,6 @@ search_tier(const lo_tiers *t, Numeric low, Numeric high, int places, Numeric am
 	{
 		Numeric		middle = half(low, high);
 
-		CHECK_FOR_INTERRUPTS();
 		if (pays(t, middle, step, amount))
 			high = middle;
 		else
