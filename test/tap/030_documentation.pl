@@ -187,7 +187,8 @@ END
 my $node = PostgreSQL::Test::Cluster->new('documentation');
 $node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
 $node->start;
-$node->safe_psql('postgres', 'CREATE ROLE reader LOGIN');
+$node->safe_psql('postgres', "CREATE ROLE $_")
+  foreach 'reader LOGIN', 'sales_agent', 'sales_leader', 'payroll_office';
 
 my $number = 0;
 run_examples($node, $_, 'document_' . ++$number) foreach @documents;

@@ -92,6 +92,15 @@ foreach my $table ('attempt', 'attempt_0', 'attempt_1', 'lead_event', 'lead_even
 	like($err, qr/LO033/, "nothing is deleted from $table");
 }
 
+# access holds for the table, and the partitions are nobody's
+$node->safe_psql('moved', "CREATE ROLE op_agent; $path SELECT grant_access('op_agent', 'agent')");
+my $as_agent = q{BEGIN; SET LOCAL lead_ops.agent = 'agent 1'; SET LOCAL ROLE op_agent;};
+is($node->safe_psql('moved', "$as_agent SELECT count(*) FROM sales.attempt"),
+	$node->safe_psql('moved', q{SELECT count(*) FROM sales.attempt WHERE agent = 'agent 1'}),
+	'an agent sees its own calls in all partitions');
+like(($node->psql('moved', "$as_agent SELECT count(*) FROM sales.attempt_0"))[2], qr/permission denied/,
+	'and no partition by itself');
+
 # what the document says to do
 my $operations = slurp_file("$root/doc/operations.md");
 my @statements = $operations =~ /^```sql partitioned\n(.*?)^```$/msg;
