@@ -51,6 +51,33 @@ END;
 COMMENT ON FUNCTION seen_agents(text[], text[]) IS
     'for readers: gives these agents back, and for NULL, all, those the caller sees (visible_agents; NULL where that is everybody); somebody else''s is refused (LO100)';
 
+-- Pay: a leader is shown that of the team where the setting says so.
+CREATE FUNCTION pay_seen() RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    RETURN CASE WHEN (SELECT s.leaders_see_pay FROM setting s) THEN visible_agents()
+           ELSE array_remove(ARRAY[my_agent()], NULL) END;
+END
+$$;
+COMMENT ON FUNCTION pay_seen() IS
+    'the agents whose pay the caller may see as an agent or leader: visible_agents, or where setting.leaders_see_pay is false itself';
+
+CREATE FUNCTION check_sees_pay(agent text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    PERFORM act_for(check_sees_pay.agent, 'payroll');
+    IF NOT sees_all('payroll') AND check_sees_pay.agent <> ALL (pay_seen()) THEN
+        PERFORM check_sees_all('see the pay of others', 'payroll');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION check_sees_pay(text) IS
+    'refuses whoever may not see the agent''s pay: not the own, nor led (LO100), or led where setting.leaders_see_pay is false (LO103)';
+
 CREATE FUNCTION teams_led() RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
     SET search_path FROM CURRENT
@@ -119,6 +146,23 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION seen_units(text, text[]) IS
     'the agents or teams that a report has rows for, NULL: all; one per "all" or "campaign" is only for who sees all (LO103)';
+
+CREATE FUNCTION pay_units(per text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path FROM CURRENT
+AS $$
+DECLARE
+    units CONSTANT text[] := seen_units(per, 'payroll');
+BEGIN
+    IF sees_all('payroll') OR (SELECT s.leaders_see_pay FROM setting s) THEN
+        RETURN units;
+    ELSIF per <> 'agent' THEN
+        PERFORM check_sees_all('see the pay of others', 'payroll');
+    END IF;
+    RETURN pay_seen();
+END
+$$;
+COMMENT ON FUNCTION pay_units(text) IS 'seen_units of reports on pay';
 
 -- Offices are teams that decide: whoever is in one, or in a team below it, and
 -- who leads it (acts_for).

@@ -29,6 +29,7 @@ CREATE TABLE setting (
     appeal_days integer NOT NULL DEFAULT 7,
     appeal_team text,
     ruling_team text,
+    leaders_see_pay boolean NOT NULL DEFAULT true,
     CONSTRAINT setting_pkey PRIMARY KEY (one),
     CONSTRAINT setting_calendar_fkey FOREIGN KEY (calendar) REFERENCES calendar ON UPDATE CASCADE,
     CONSTRAINT setting_appeal_team_fkey FOREIGN KEY (appeal_team) REFERENCES team,
@@ -64,6 +65,8 @@ COMMENT ON COLUMN setting.appeal_team IS
     'team that hears appeals, such as HR; NULL: anybody but those concerned';
 COMMENT ON COLUMN setting.ruling_team IS
     'team that rules on them in the end, such as the general manager''s office; NULL: likewise';
+COMMENT ON COLUMN setting.leaders_see_pay IS
+    'leaders are shown the pay of those they lead; false: only their own';
 
 CREATE TRIGGER setting_no_delete
     BEFORE DELETE ON setting

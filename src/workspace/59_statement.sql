@@ -143,7 +143,7 @@ DECLARE
     due pay_line[];
     missing text;
 BEGIN
-    PERFORM act_for(preview.agent, 'payroll');
+    PERFORM check_sees_pay(preview.agent);
     PERFORM check_agent(preview.agent);
     SELECT k.key INTO missing
     FROM jsonb_object_keys(what_if) k (key)
@@ -206,7 +206,7 @@ AS $$
 DECLARE
     present pay_period := find_period(explain_pay.period);
 BEGIN
-    PERFORM act_for(explain_pay.agent, 'payroll');
+    PERFORM check_sees_pay(explain_pay.agent);
     PERFORM check_agent(explain_pay.agent);
     RETURN QUERY
     WITH due AS (

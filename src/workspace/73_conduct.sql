@@ -165,6 +165,14 @@ BEGIN
     record_conduct."by" := acting_as(record_conduct.by);
     PERFORM act_for(record_conduct.agent, 'qa');
     PERFORM check_agent(record_conduct.agent);
+    IF NOT sees_all('qa') AND record_conduct.attempt IS NOT NULL
+       AND NOT EXISTS (SELECT FROM attempt t
+                       WHERE t.attempt = record_conduct.attempt
+                         AND t.agent = record_conduct.agent) THEN
+        RAISE EXCEPTION 'attempt % was not made by agent "%"', record_conduct.attempt,
+                record_conduct.agent
+            USING ERRCODE = 'LO092', HINT = 'Evidence is a call of the agent''s own.';
+    END IF;
     IF record_conduct.day > (SELECT timezone(a.zone, clock_timestamp())::date FROM agent a
                              WHERE a.agent = record_conduct.agent) THEN
         RAISE EXCEPTION 'conduct on % is still to come', record_conduct.day

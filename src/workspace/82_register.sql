@@ -57,8 +57,7 @@ BEGIN ATOMIC
     FROM report_days(pay_register.during, pay_register.kind) d
     JOIN pay_period p ON upper(p.during) - 1 = d.day
     JOIN statement s ON s.period = p.period
-    JOIN report_units(pay_register.per, '{agent,team,all}',
-                      seen_units(pay_register.per, 'payroll')) u
+    JOIN report_units(pay_register.per, '{agent,team,all}', pay_units(pay_register.per)) u
         ON u.key = report_key(pay_register.per, s.agent) AND u.valid @> d.day
     LEFT JOIN agent a ON a.agent = u.unit AND pay_register.per = 'agent'
     LEFT JOIN team t ON t.team = u.unit AND pay_register.per = 'team'

@@ -2,7 +2,7 @@
 -- Access to pay
 --
 -- Plans are told to whoever is paid; what somebody got is for the person, who
--- leads it, payroll and managers.  Payroll and managers enter plans, periods
+-- leads it (if the setting says so), payroll and managers.  Payroll and managers enter plans, periods
 -- and draws; what is calculated, approved or closed is so by functions alone.
 --
 
@@ -32,7 +32,7 @@ FROM (VALUES ('plan_assignment', '{INSERT,UPDATE,DELETE}'::text[]),
              ('draw', '{INSERT,UPDATE,DELETE}'), ('credit', '{}'), ('award', '{}'),
              ('ledger', '{}'), ('late_item', '{}')) t (relation, writes)
 CROSS JOIN (VALUES ('agent', 'agent = (SELECT my_agent())'),
-                   ('leader', 'agent = ANY ((SELECT visible_agents())::text[])'),
+                   ('leader', 'agent = ANY ((SELECT pay_seen())::text[])'),
                    ('payroll', 'true'),
                    ('manager', 'true')) k (kind, rows)
 WHERE t.relation <> 'late_item' OR k.kind IN ('payroll', 'manager');
@@ -44,6 +44,7 @@ CROSS JOIN unnest('{agent,leader,manager,payroll}'::text[]) k (kind);
 
 INSERT INTO access_function (function, kinds, is_definer) VALUES
 --  function                    who may call it                  with the owner's rights
+    ('pay_seen',                '{agent,leader,payroll,manager}', true),
     ('explain_pay',             '{agent,leader,payroll,manager}', true),
     ('preview',                 '{agent,leader,payroll,manager}', true),
     ('pay_register',            '{agent,leader,payroll,manager}', true),

@@ -103,7 +103,7 @@ INSERT INTO access_relation (relation, kind, rows) VALUES
     ('contest_result', 'leader', 'contest IN (SELECT c.* FROM my_contests() c)'),
     ('contest_result', 'payroll', 'true'), ('contest_result', 'manager', 'true'),
     ('contest_prize', 'agent', 'agent = (SELECT my_agent())'),
-    ('contest_prize', 'leader', 'agent = ANY ((SELECT visible_agents())::text[])'),
+    ('contest_prize', 'leader', 'agent = ANY ((SELECT pay_seen())::text[])'),
     ('contest_prize', 'payroll', 'true'), ('contest_prize', 'manager', 'true');
 
 INSERT INTO access_relation (relation, kind, rows, writes)

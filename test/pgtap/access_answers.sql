@@ -211,6 +211,7 @@ SELECT refuses('abel', 'agent', format('UPDATE assessment_entry SET figure = 5')
 SELECT is(answer('lena', 'leader', format('SELECT n.status FROM note_assessment(%s, %L, NULL) n', due('anna'), 'communicated')), '{(communicated)}', 'a leader tells the standards');
 SELECT alike('lena', 'leader', format('SELECT note_assessment(%s, %L, NULL)', due('bert'), 'communicated'), 'SELECT note_assessment(9999, ''communicated'', NULL)', 'to the team');
 SELECT refuses('lena', 'leader', format('SELECT note_assessment(%s, %L, NULL)', due('lena'), 'communicated'), 'LO092', 'not to himself');
+SELECT refuses('lena', 'leader', $$SELECT approve_scorecard('card', 1, NULL)$$, '42501', 'S08.4: nor does a leader approve the scheme');
 SELECT refuses('lena', 'leader', format('SELECT publish_assessment(%s, NULL)', due('anna')), '42501', 'S08.5: a result is published by who may settle it');
 
 --
@@ -259,6 +260,8 @@ SELECT is(answer('anna', 'agent', $$INSERT INTO request (agent, kind, detail) VA
 SELECT refuses('anna', 'agent', $$INSERT INTO request (agent, kind, detail) VALUES ('abel', 'overtime', 'tonight')$$, '42501', 'its own');
 SELECT refuses('anna', 'agent', $$INSERT INTO request (agent, kind, detail, filed_at) VALUES ('anna', 'overtime', 'tonight', '2020-01-01Z')$$, '42501', 'now');
 SELECT refuses('anna', 'agent', $$UPDATE request SET status = 'approved', decided_by = 'lena', decided_at = now()$$, '42501', 'and does not decide');
+SELECT same('lena', 'leader', $$SELECT * FROM request WHERE kind = 'exception'$$, $$SELECT * FROM request WHERE kind = 'exception' AND agent IN ('anna', 'nils')$$,
+    'S17.9: what an agent reports the leaders of the team are shown');
 CREATE FUNCTION public.asked(agent text, kind text) RETURNS bigint LANGUAGE sql STABLE AS
 $$ SELECT min(r.request) FROM access_test.request r WHERE r.agent = $1 AND r.kind = $2 $$;
 SELECT alike('wim', 'leader', format('SELECT decide_request(%s, true, NULL)', asked('nils', 'overtime')), 'SELECT decide_request(9999, true, NULL)', 'a request of another team is as none');
@@ -266,6 +269,108 @@ SELECT is(answer('lena', 'leader', format('SELECT r.decided_by FROM decide_reque
 SELECT refuses('lena', 'leader', format('SELECT decide_request(%s, true, %L)', asked('nils', 'overtime'), 'nora'), 'LO101', 'as nobody else');
 SELECT is(answer('quinn', 'qa', format('SELECT r.decided_by FROM decide_request(%s, true, NULL) r', asked('bert', 'exception'))), '{(quinn)}', 'the office on those of its kinds');
 SELECT refuses('paula', 'payroll', format('SELECT decide_request(%s, true, NULL)', asked('nils', 'overtime')), 'LO092', 'and no others');
+
+--
+-- Customers: an agent sees the own leads, and of them alone who and how to call
+--
+INSERT INTO campaign (campaign) VALUES ('spring');
+SELECT load_campaign('spring', ARRAY['lead 1', 'lead 2', 'lead 3'], ARRAY['+8613800000001', '+8613800000002', '+8613800000003'],
+    ARRAY['customer 1', 'customer 2', 'customer 3'], agents => ARRAY['anna', 'nils', 'bert']) \g /dev/null
+INSERT INTO pool (pool) VALUES ('leads');
+INSERT INTO pool_team (pool, team) VALUES ('leads', 'east'), ('leads', 'north'), ('leads', 'west');
+SELECT assign('leads', 'web ' || n, 'customer ' || n) FROM generate_series(4, 19) n \g /dev/null
+SELECT sign_in('anna'), sign_in('bert') \g /dev/null
+SELECT record_call(a, 'spring', n, 'consulted', 'no phone')
+FROM (VALUES ('anna', '+8613800000001'), ('bert', '+8613800000003')) c (a, n) \g /dev/null
+SELECT same('anna', 'agent', format('SELECT * FROM %s', t), format('SELECT * FROM %s WHERE %s', t, own), format('S20.24: of %s an agent sees its own', t))
+FROM (VALUES ('assignment', 'agent = ''anna'''), ('task', 'owner = ''anna'''), ('attempt', 'agent = ''anna'''),
+             ('contact_point', 'number = ''+8613800000001''')) c (t, own);
+SELECT same('lena', 'leader', 'SELECT lead, customer FROM assignment', $$SELECT lead, customer FROM assignment WHERE agent IN ('anna', 'abel', 'nils')$$,
+    'S20.24: a leader also those of the team');
+SELECT refuses('paula', 'payroll', format('SELECT * FROM %s', t), '42501', format('S20.24: %s is not for who pays', t))
+FROM unnest('{assignment,task,attempt,contact_point}'::text[]) t;
+SELECT refuses('quinn', 'qa', format('SELECT number FROM %s', t), '42501', format('S20.24: nor are the numbers in %s for who reviews', t))
+FROM unnest('{task,attempt,contact_point}'::text[]) t;
+SELECT is(answer('anna', 'nobody', format('SELECT * FROM %s', t)), '{}', format('S20.24: who has no kind sees nobody in %s', t))
+FROM unnest('{assignment,task,attempt,contact_point}'::text[]) t;
+SELECT refuses('lena', 'leader', format('SELECT record_conduct(%L, %L, %L, %L, NULL, %s)', 'anna', 'late', '2026-03-04', 'call', t.attempt), 'LO092',
+    'another''s call is no evidence')
+FROM attempt t WHERE t.agent = 'bert';
+SELECT alike('lena', 'leader', format('SELECT record_conduct(%L, %L, %L, %L, NULL, %s)', 'anna', 'late', '2026-03-04', 'call', t.attempt),
+    $$SELECT record_conduct('anna', 'late', '2026-03-04', 'call', NULL, 9999)$$, 'nor is told to have been')
+FROM attempt t WHERE t.agent = 'bert';
+SELECT does('lena', 'leader', format('SELECT record_conduct(%L, %L, %L, %L, NULL, %s)', 'anna', 'late', '2026-03-04', 'call', t.attempt), 'the own is')
+FROM attempt t WHERE t.agent = 'anna';
+
+--
+-- Leaders may be kept from the team's pay
+--
+UPDATE setting SET leaders_see_pay = false;
+SELECT same('lena', 'leader', 'SELECT * FROM ledger', $$SELECT * FROM ledger l WHERE l.agent = 'lena'$$, 'where the setting says so a leader sees only the own pay');
+SELECT refuses('lena', 'leader', $$SELECT * FROM explain_pay('nils', '2026-03')$$, 'LO103', 'is explained only that');
+SELECT does('lena', 'leader', $$SELECT * FROM explain_pay('lena', '2026-03')$$, 'though it depends on others''');
+SELECT same('lena', 'leader', $$SELECT * FROM pay_register('[2026-03-01,2026-04-01)')$$,
+    $$SELECT * FROM pay_register('[2026-03-01,2026-04-01)') WHERE unit = 'lena'$$, 'finds only that in the register');
+SELECT refuses('lena', 'leader', $$SELECT * FROM pay_register('[2026-03-01,2026-04-01)', NULL, 'team')$$, 'LO103', 'and no sum from which it would follow');
+SELECT same('paula', 'payroll', 'SELECT * FROM ledger', 'SELECT * FROM ledger', 'payroll sees all');
+UPDATE setting SET leaders_see_pay = true;
+
+--
+-- Who loses a team, or goes to another
+--
+UPDATE membership SET valid = daterange(lower(valid), timezone('UTC', clock_timestamp())::date) WHERE agent IN ('nora', 'anna');
+INSERT INTO membership (agent, team, role, valid)
+SELECT 'nora', 'north', 'agent', daterange(timezone('UTC', clock_timestamp())::date, NULL)
+UNION ALL
+SELECT 'anna', 'west', 'agent', daterange(timezone('UTC', clock_timestamp())::date, NULL);
+UPDATE team SET leader = NULL WHERE team = 'north';
+SELECT same('nora', 'leader', 'SELECT * FROM ledger', $$SELECT * FROM ledger l WHERE l.agent = 'nora'$$, 'who leads no more sees only the own pay');
+SELECT refuses('nora', 'leader', $$SELECT * FROM explain_pay('nils', '2026-03')$$, 'LO100', 'and acts for nobody else');
+SELECT same('lena', 'leader', 'SELECT * FROM ledger', $$SELECT * FROM ledger l WHERE l.agent IN ('lena', 'abel', 'nora', 'nils')$$,
+    'who has gone to another team is seen there');
+SELECT same('wim', 'leader', 'SELECT * FROM ledger', $$SELECT * FROM ledger l WHERE l.agent IN ('wim', 'bert', 'bela', 'moe', 'anna')$$, 'with what was before');
+
+--
+-- What policies cost: the caller is looked up once a query, and own rows come by
+-- the index; who sees all pays nothing
+--
+CREATE FUNCTION public.plan_of(agent text, kind text, query text) RETURNS text
+    LANGUAGE plpgsql AS $$
+DECLARE
+    line text;
+    lines text := '';
+BEGIN
+    PERFORM be(plan_of.agent, plan_of.kind);
+    SET LOCAL enable_seqscan = off;
+    FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        lines := lines || E'\n' || line;
+    END LOOP;
+    RESET enable_seqscan;
+    PERFORM be_owner();
+    RETURN lines;
+END
+$$;
+SELECT matches(plan_of('anna', 'agent', 'SELECT * FROM grade_event'), '\(agent = (\$0|\(InitPlan 1\).col1)\)', 'an agent is looked up once');
+SELECT matches(plan_of('anna', 'agent', 'SELECT * FROM grade_event'), 'Index.* on grade_event', 'the own rows come by index');
+SELECT matches(plan_of('lena', 'leader', 'SELECT * FROM award'), '\(agent = ANY \((\$0|\(InitPlan 1\).col1)\)\)', 'so is the team');
+SELECT matches(plan_of('lena', 'leader', 'SELECT * FROM award'), 'Index.* on award', 'and its rows come by index');
+SELECT unalike(plan_of('mona', 'manager', 'SELECT * FROM award'), '%agent%', 'who sees all has no condition');
+
+--
+-- An owner that is an application: restricted, but not in the functions of the workspace
+--
+SELECT calculate('2026-03') \g /dev/null
+CREATE TABLE public.expected AS
+SELECT answer(NULL, NULL, $$SELECT * FROM explain_pay('nils', '2026-03')$$) AS pay,
+       answer(NULL, NULL, $$SELECT * FROM attainment('[2026-03-01,2026-04-01)')$$) AS attainment;
+SELECT grant_access('lead_ops_tester', 'payroll') \g /dev/null
+SELECT is(answer(NULL, NULL, $$SELECT * FROM explain_pay('nils', '2026-03')$$), e.pay, 'pay is explained to an owner of payroll as before') FROM public.expected e;
+SELECT is(answer(NULL, NULL, $$SELECT * FROM attainment('[2026-03-01,2026-04-01)')$$), e.attainment, 'and attainment told') FROM public.expected e;
+SELECT is(answer(NULL, NULL, $$SELECT calculate('2026-03')$$), '{(0)}', 'and pay calculated');
+SELECT is(answer(NULL, NULL, 'SELECT * FROM assignment'), '{}', 'who does not see customers');
+SELECT is((answer(NULL, NULL, $$SELECT approve_award(1, 'mona')$$))[1], 'LO101', 'nor signs as others');
+SELECT revoke_access('lead_ops_tester', 'payroll') \g /dev/null
+SELECT isnt(answer(NULL, NULL, 'SELECT * FROM assignment'), '{}', 'which ends with the kind');
 
 SELECT * FROM finish();
 ROLLBACK;
