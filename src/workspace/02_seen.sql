@@ -8,7 +8,7 @@
 --
 
 CREATE FUNCTION check_sees_all(what text, VARIADIC also text[] DEFAULT '{}') RETURNS void
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path FROM CURRENT
 AS $$
 BEGIN

@@ -100,7 +100,7 @@ CREATE TRIGGER pool_drops_ring_sequence
 -- The ledgers of a pool (team '': its own) after the decisions made by its
 -- ring so far.
 CREATE FUNCTION settled(pool text) RETURNS TABLE (team text, turns lead_ops.rotation)
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH served AS (
         SELECT a.team, a.agent, count(*) AS leads, max(a.seq) AS latest
@@ -141,7 +141,7 @@ COMMENT ON FUNCTION settled(text) IS
 CREATE FUNCTION settled_ledgers(
     pool text, OUT turns lead_ops.rotation, OUT teams text[], OUT agents lead_ops.rotation[]
 )
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT (array_agg(s.turns) FILTER (WHERE s.team = ''))[1],
            array_agg(s.team) FILTER (WHERE s.team <> ''),

@@ -204,7 +204,7 @@ COMMENT ON FUNCTION ledger_at(text, timestamptz) IS
     'the ledgers of a pool with the roster of a moment; nothing is written';
 
 CREATE FUNCTION unknown_pool(pool text) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
 AS $$
 BEGIN

@@ -169,7 +169,7 @@ COMMENT ON FUNCTION scorecard_faults(text, integer) IS
 
 -- People act for a team who are in it or below it, or lead it.
 CREATE FUNCTION acts_for(agent text, team text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT acts_for.team IS NULL
         OR EXISTS (SELECT FROM team t

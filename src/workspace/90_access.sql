@@ -177,12 +177,15 @@ BEGIN
     LOCK TABLE access IN SHARE ROW EXCLUSIVE MODE;
     FOREACH statement IN ARRAY ARRAY (
         SELECT format('ALTER FUNCTION %s SECURITY DEFINER%s', p.oid::regprocedure,
-                      CASE WHEN p.proconfig IS NULL THEN ' SET search_path FROM CURRENT' END)
+                      CASE WHEN NOT k.is_pinned THEN ' SET search_path FROM CURRENT' END)
         FROM access_function f
         JOIN pg_class c ON c.oid = 'access_function'::regclass
         JOIN pg_proc p ON p.pronamespace = c.relnamespace
             AND f.function IN (p.proname, p.oid::regprocedure::text)
-        WHERE f.is_definer AND NOT p.prosecdef
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (SELECT FROM unnest(p.proconfig) s (setting)
+                           WHERE s.setting LIKE 'search_path=%') AS is_pinned) k
+        WHERE f.is_definer AND NOT (p.prosecdef AND k.is_pinned)
         ORDER BY f.function)
         || ARRAY (SELECT s.* FROM policy_statements() s)
         || ARRAY (

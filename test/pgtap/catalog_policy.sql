@@ -188,8 +188,103 @@ SELECT is_empty($$
     $$, 'every constraint is named after its table and by hand');
 
 SELECT is_empty($$
-    SELECT identity FROM workspace_function WHERE prosecdef AND proconfig IS NULL
-    $$, 'no function is SECURITY DEFINER without a pinned search_path');
+    SELECT identity, proconfig
+    FROM workspace_function
+    WHERE prosecdef AND 'search_path=policy_test, pg_temp' <> ALL (coalesce(proconfig, '{}'))
+    $$, 'a function that is SECURITY DEFINER pins search_path to the workspace, temporary objects last');
+
+SELECT is_empty($$
+    SELECT identity, proowner::regrole
+    FROM workspace_function AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE p.proowner <> n.nspowner
+    UNION ALL
+    SELECT identity, relowner::regrole
+    FROM workspace_relation AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relowner <> n.nspowner
+    $$, 'everything belongs to the owner of the workspace');
+
+SELECT is_empty($$
+    SELECT identity
+    FROM workspace_function
+    WHERE prorettype = 'trigger'::regtype AND has_function_privilege('public', oid, 'EXECUTE')
+    $$, 'nobody can put a trigger function of a workspace on a table of their own');
+
+SELECT is_empty($$
+    SELECT identity FROM workspace_function WHERE proleakproof
+    UNION ALL
+    SELECT identity FROM member_function WHERE proleakproof
+    $$, 'no function claims to be leakproof');
+
+-- What is SECURITY DEFINER and runs SQL that it has made, each looked at:
+--   from data that only the owner writes (sources, metrics, tables of access,
+--   names of pools and arguments of triggers), quoted as identifiers, literals
+--   or expressions: assign_on_insert, deal_source, sync_source, measure,
+--   measure_events, unmeasured, note_events, make_ring_sequence,
+--   drop_ring_sequence, renew_access, revoke_access
+--   fixed text, for a plan of its own: the others
+SELECT is_empty($$
+    SELECT p.identity
+    FROM workspace_function AS p
+    WHERE p.prosecdef AND p.prosrc ~ '\mEXECUTE\M'
+        AND p.proname <> ALL ('{assign_batch,assign_on_insert,attainment_of,deal_source,drop_ring_sequence,
+            enqueue_batch,load_campaign,load_history,make_ring_sequence,measure,measure_events,note_events,
+            quota_gaps,renew_access,revoke_access,sync_source,unmeasured}'::text[])
+    $$, 'no function is SECURITY DEFINER and runs SQL it makes, but those that were looked at for it');
+SELECT is_empty($$
+    SELECT p.identity
+    FROM workspace_function AS p
+    WHERE p.proname IN ('check_statement', 'check_source', 'find_source', 'leads_statement', 'owner_statement',
+            'is_unowned', 'source_view', 'write_owners', 'watch_events', 'attach', 'detach', 'measure_statement')
+        AND (p.prosecdef OR p.proname IN (
+            SELECT split_part(f.function, '(', 1) FROM policy_test.access_function AS f WHERE f.kinds <> '{}'))
+    $$, 'what is told SQL or a table to work on works with the rights of its caller');
+
+-- A label may not promise more than what is called keeps.  What parsed bodies
+-- call is in pg_depend, the rest in the text without comments and literals.
+CREATE TEMPORARY VIEW workspace_call AS
+SELECT p.oid AS caller, p.provolatile, p.proparallel, q.oid AS called, q.proname AS called_name,
+    q.provolatile AS called_volatile, q.proparallel AS called_parallel, q.pronamespace
+FROM workspace_function AS p
+    JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass
+    JOIN pg_proc AS q ON q.oid = d.refobjid
+UNION
+SELECT p.oid, p.provolatile, p.proparallel, q.oid, q.proname, q.provolatile, q.proparallel, q.pronamespace
+FROM workspace_function AS p
+    CROSS JOIN LATERAL regexp_matches(
+        regexp_replace(regexp_replace(p.prosrc, '--[^\n]*', '', 'g'), '''[^'']*''', '''''', 'g'), '\m([a-z_0-9]+)\(', 'g') AS m
+    JOIN pg_proc AS q ON q.proname = m[1]
+        AND q.pronamespace IN ('policy_test'::regnamespace, 'lead_ops'::regnamespace, 'pg_catalog'::regnamespace)
+WHERE p.prosqlbody IS NULL AND p.prorettype <> 'trigger'::regtype;
+SELECT cmp_ok((SELECT count(*) FROM workspace_call), '>', 1000::bigint, 'calls are found');
+SELECT is_empty($$
+    SELECT c.caller::regprocedure, string_agg(DISTINCT c.called::regprocedure::text, ', ')
+    FROM workspace_call AS c
+    WHERE strpos('isv', c.provolatile::text) < strpos('isv', c.called_volatile::text)
+        -- the time of the moment may be read, as now() may; and messages written
+        AND NOT (c.provolatile = 's' AND c.called_name IN ('clock_timestamp', 'pg_sequence_last_value'))
+        AND c.called_name <> 'format'
+        -- of several of a name one will do
+        AND NOT EXISTS (SELECT FROM workspace_call AS o
+            WHERE o.caller = c.caller AND o.called_name = c.called_name
+                AND strpos('isv', o.provolatile::text) >= strpos('isv', o.called_volatile::text))
+    GROUP BY c.caller
+    $$, 'no function calls what is more volatile than it says it is');
+SELECT is_empty($$
+    SELECT identity
+    FROM workspace_function
+    WHERE provolatile <> 'v' AND prosqlbody IS NULL
+        AND regexp_replace(regexp_replace(prosrc, '--[^\n]*', '', 'g'), '''[^'']*''', '''''', 'g')
+            ~ '\m(INSERT INTO|UPDATE|DELETE FROM|FOR (NO KEY )?UPDATE|FOR (KEY )?SHARE|LOCK TABLE|NOTIFY)\M'
+    $$, 'no function that is not VOLATILE writes or locks');
+SELECT is_empty($$
+    SELECT c.caller::regprocedure, string_agg(DISTINCT c.called::regprocedure::text, ', ')
+    FROM workspace_call AS c
+    WHERE strpos('sru', c.proparallel::text) < strpos('sru', c.called_parallel::text)
+        AND NOT EXISTS (SELECT FROM workspace_call AS o
+            WHERE o.caller = c.caller AND o.called_name = c.called_name
+                AND strpos('sru', o.proparallel::text) >= strpos('sru', o.called_parallel::text))
+    GROUP BY c.caller
+    $$, 'no function that is PARALLEL SAFE calls what is not');
 
 SELECT is_empty($$
     SELECT identity
@@ -215,6 +310,23 @@ SELECT is_empty($$
         CROSS JOIN LATERAL aclexplode(nspacl) AS a
     WHERE nspname = 'policy_test' AND a.grantee = 0
     $$, 'nothing is granted to PUBLIC');
+
+SELECT is_empty($$
+    SELECT identity, a.grantee::regrole, privilege_type
+    FROM workspace_function
+        CROSS JOIN LATERAL aclexplode(proacl) AS a
+    WHERE a.grantee <> proowner
+    UNION ALL
+    SELECT identity, a.grantee::regrole, privilege_type
+    FROM workspace_relation
+        CROSS JOIN LATERAL aclexplode(relacl) AS a
+    WHERE a.grantee <> relowner
+    UNION ALL
+    SELECT nspname, a.grantee::regrole, privilege_type
+    FROM pg_namespace
+        CROSS JOIN LATERAL aclexplode(nspacl) AS a
+    WHERE nspname = 'policy_test' AND a.grantee <> nspowner
+    $$, 'nor to anybody else, before grant_access');
 
 SELECT is_empty($$
     SELECT identity
