@@ -370,9 +370,28 @@ foreach my $file (glob "$root/src/*.c")
 my $codes = join "\n", sort $reference =~ /^\| `(LO\d{3})` \|/mg;
 is($codes, join("\n", sort keys %raised), 'the reference lists the SQLSTATEs of class LO that are raised');
 
+# PostgreSQL's own codes that are raised by name
+my %code_of;
+foreach (split /\n/, slurp_file("$sharedir/errcodes.txt"))
+{
+	next unless /^(\w{5})\s+E\s+(ERRCODE_\w+)(?:\s+(\w+))?/;
+	$code_of{$2} //= $1;
+	$code_of{$3} //= $1 if defined $3;
+}
+my %used;
+foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql $root/src/*.c")
+{
+	my $source = slurp_file($file);
+	my @names = ($source =~ /ERRCODE = '([a-z]\w+)'/g, $source =~ /\b(ERRCODE_\w+)/g);
+
+	$used{$_} = 1 foreach grep { defined } map { $code_of{$_} } @names;
+}
+my %listed = map { $_ => 1 } $reference =~ /^\| (\w{5}) \|/mg;
+is(join(' ', grep { !$listed{$_} } sort keys %used), '', 'and those of PostgreSQL');
+
 # What a person reads: a message begins in lower case and is no sentence, and an
 # error of class LO says more in DETAIL or HINT.
-my (@odd, @bare);
+my (@odd, @bare, @codeless);
 foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql")
 {
 	my $source = slurp_file($file);
@@ -382,10 +401,12 @@ foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql")
 		my ($message, $using) = ($1, $2);
 
 		push @odd, $message if $message !~ /^(?:[a-z]|["%])/ || $message =~ /[.!?\n]$/;
+		push @codeless, $message if $using !~ /ERRCODE = /;
 		push @bare, $message if $using =~ /'LO\d{3}'/ && $using !~ /DETAIL|HINT/;
 	}
 }
 is("@odd", '', 'messages begin in lower case and end without a full stop');
+is("@codeless", '', 'every error has a code');
 is("@bare", '', 'errors of class LO have a DETAIL or HINT');
 
 command_ok([ "$root/tools/reference-index", '--check' ],
