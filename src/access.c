@@ -13,12 +13,18 @@
  */
 #include "lead_ops.h"
 
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/rls.h"
 
 static char *agent_setting;
+static char *place_setting;
 static char *claimed_setting;
 
 void
@@ -32,9 +38,17 @@ lo_define_settings(void)
 							   PGC_SUSET,
 							   GUC_NOT_IN_SAMPLE,
 							   NULL, NULL, NULL);
-	DefineCustomStringVariable("lead_ops.claimed",
+	DefineCustomStringVariable("lead_ops.place",
 							   "Where the session's next claim of a task begins.",
-							   "Written by next_calls().",
+							   "Written by keep_place().",
+							   &place_setting,
+							   "",
+							   PGC_SUSET,
+							   GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE,
+							   NULL, NULL, NULL);
+	DefineCustomStringVariable("lead_ops.claimed",
+							   "The same, for workspaces that 0.1.0 has made.",
+							   NULL,
 							   &claimed_setting,
 							   "",
 							   PGC_USERSET,
@@ -82,4 +96,42 @@ Datum
 lead_ops_in_definer(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_BOOL(InLocalUserIdChange());
+}
+
+/*
+ * A place is an array that begins with the table it is a place in.  Only its
+ * owner may keep one, so that an agent, whose claims are made by functions of
+ * the owner, cannot choose where they begin.  As a setting it goes back when
+ * the transaction does.
+ */
+PG_FUNCTION_INFO_V1(lead_ops_keep_place);
+Datum
+lead_ops_keep_place(PG_FUNCTION_ARGS)
+{
+	char	   *place = "";
+
+	if (!PG_ARGISNULL(0))
+	{
+		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
+		Oid			relation = InvalidOid;
+
+		if (ARR_NDIM(array) == 1 && !array_contains_nulls(array))
+			relation = (Oid) *(int64 *) ARR_DATA_PTR(array);
+		if (!OidIsValid(relation) || !lo_owns_relation(relation, GetUserId()))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("a place is kept by the owner of its table only")));
+		place = OidOutputFunctionCall(F_ARRAY_OUT, PointerGetDatum(array));
+	}
+	SetConfigOption("lead_ops.place", place, PGC_SUSET, PGC_S_SESSION);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(lead_ops_kept_place);
+Datum
+lead_ops_kept_place(PG_FUNCTION_ARGS)
+{
+	if (place_setting == NULL || place_setting[0] == '\0')
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(OidInputFunctionCall(F_ARRAY_IN, place_setting, INT8OID, -1));
 }

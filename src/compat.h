@@ -38,6 +38,14 @@
 #define pg_noreturn _Noreturn
 #endif
 
+/* One function asks who owns an object of any kind since 16. */
+#if PG_VERSION_NUM >= 160000
+#define lo_owns_relation(relation, role) \
+	object_ownercheck(RelationRelationId, relation, role)
+#else
+#define lo_owns_relation(relation, role) pg_class_ownercheck(relation, role)
+#endif
+
 /* The module block carries name and version since 18. */
 #ifdef PG_MODULE_MAGIC_EXT
 #define LEAD_OPS_MODULE_MAGIC \

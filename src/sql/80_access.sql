@@ -23,3 +23,14 @@ CREATE FUNCTION in_definer() RETURNS boolean
     LANGUAGE c STABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'lead_ops_in_definer';
 COMMENT ON FUNCTION in_definer() IS 'is this inside a SECURITY DEFINER function?';
+
+CREATE FUNCTION keep_place(place bigint[]) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'lead_ops_keep_place';
+COMMENT ON FUNCTION keep_place(bigint[]) IS
+    'for next_calls: where the session''s next claim begins, until the transaction is rolled back; the first element is the table, whose owner the caller must be (42501). NULL: forget it';
+
+CREATE FUNCTION kept_place() RETURNS bigint[]
+    LANGUAGE c STABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'lead_ops_kept_place';
+COMMENT ON FUNCTION kept_place() IS 'what keep_place was given; NULL: nothing';

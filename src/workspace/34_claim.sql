@@ -317,14 +317,11 @@ BEGIN
         END IF;
     END LOOP;
     IF missing = 0 AND due.lane IS NOT NULL AND NOT has_caps THEN
-        PERFORM set_config('lead_ops.claimed',
-                           ARRAY['task'::regclass::oid::bigint,
-                                 hashtextextended(claim_due.agent,
-                                                  hashtextextended(rules.campaign, 0)),
-                                 microseconds(clock_timestamp()) + 125000,
-                                 due.priority, due.lane, microseconds(due.anyone_at),
-                                 due.last_task]::text,
-                           false);
+        PERFORM lead_ops.keep_place(
+            ARRAY['task'::regclass::oid::bigint,
+                  hashtextextended(claim_due.agent, hashtextextended(rules.campaign, 0)),
+                  microseconds(clock_timestamp()) + 125000,
+                  due.priority, due.lane, microseconds(due.anyone_at), due.last_task]);
     END IF;
 END
 $$;
@@ -353,7 +350,7 @@ AS $$
 DECLARE
     moment timestamptz := clock_timestamp();
     -- workspace, agent and campaign, end; class, lane, anyone_at and task to begin with
-    place bigint[] := nullif(current_setting('lead_ops.claimed', true), '');
+    place bigint[] := lead_ops.kept_place();
     claimed integer := 0;
 BEGIN
     agent := act_for(agent);
@@ -438,7 +435,9 @@ AS $$
 DECLARE
     claimed task;
 BEGIN
-    PERFORM FROM task t WHERE t.task = leased_task.token >> 20 FOR NO KEY UPDATE;
+    PERFORM FROM task t
+    WHERE t.task = leased_task.token >> 20 AND may_act_for(t.agent)
+    FOR NO KEY UPDATE;
     SELECT t.* INTO claimed FROM task t
     WHERE t.task = leased_task.token >> 20
       AND t.token = leased_task.token

@@ -78,6 +78,13 @@ BEGIN
     END IF;
     agent := act_for(agent);
     PERFORM check_agent(set_lead_stage.agent);
+    IF attempt IS NOT NULL
+       AND NOT may_act_for((SELECT a.agent FROM attempt a
+                            WHERE a.attempt = set_lead_stage.attempt)) THEN
+        RAISE EXCEPTION 'attempt % does not exist', set_lead_stage.attempt
+            USING ERRCODE = 'foreign_key_violation',
+                  HINT = 'Attempts are those of the agent.';
+    END IF;
     PERFORM lock_lead(set_lead_stage.campaign, set_lead_stage.lead);
     SELECT e.stage INTO present
     FROM lead_stage_event e

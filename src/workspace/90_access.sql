@@ -43,6 +43,28 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION led_agents(text, timestamptz) IS 'who is in these teams at the moment';
 
+-- Whose login it is tells who a person is: nobody makes himself somebody else.
+CREATE FUNCTION login_is_given() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path FROM CURRENT
+AS $$
+BEGIN
+    IF lead_ops.is_restricted('access'::regclass) THEN
+        RAISE EXCEPTION 'logins of agents are set by the owner of the workspace'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = 'Leave login out.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION login_is_given() IS
+    'trigger: agent.login is not for managers to write (42501); takes no lock';
+
+CREATE TRIGGER agent_login_is_given
+    BEFORE INSERT OR UPDATE OF login ON agent
+    FOR EACH ROW WHEN (NEW.login IS NOT NULL)
+    EXECUTE FUNCTION login_is_given();
+
 -- Row security as it is, against what it should be: a line a table and policy.
 CREATE FUNCTION policy_plan()
     RETURNS TABLE (relation regclass, policy text, meaning text, roles oid[],

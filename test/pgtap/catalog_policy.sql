@@ -72,14 +72,17 @@ SELECT is_empty($$
     SELECT identity
     FROM member_function
     WHERE lanname = 'c' AND proparallel <> 's' AND prorettype <> 'trigger'::regtype
+        -- writes a setting
+        AND proname <> 'keep_place'
     $$, 'C functions are PARALLEL SAFE');
 
 SELECT is_empty($$
     SELECT identity
     FROM member_function
     WHERE lanname = 'c' AND provolatile <> 'i' AND prorettype <> 'trigger'::regtype
-        -- these tell who is calling
-        AND proname NOT IN ('calling_agent', 'calling_role', 'is_restricted', 'in_definer')
+        -- these tell who is calling, and what a session has kept
+        AND proname NOT IN ('calling_agent', 'calling_role', 'is_restricted', 'in_definer',
+            'keep_place', 'kept_place')
     $$, 'C functions are IMMUTABLE');
 
 SELECT is_empty($$
