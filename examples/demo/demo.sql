@@ -37,3 +37,4 @@ SELECT :'crm' <> '' AS exported \gset
 \ir 50_pay.sql
 \ir 60_review.sql
 \ir 70_report.sql
+\ir 75_access.sql
