@@ -57,6 +57,7 @@ INSERT INTO access_function (function, kinds, is_definer) VALUES
     ('holds_certificate',       '{payroll,manager}',             false),
     ('revoke_appointment',      '{leader,manager}',              true),
     ('leads_over',              '{payroll,manager}',             false),
+    ('teams_above',             '{payroll,manager}',             false),
     ('has_role',                '{payroll,manager}',             false),
     ('find_role',               '{agent,leader,qa,payroll,manager}', false),
     ('headcount',               '{leader,payroll,manager}',      true),
