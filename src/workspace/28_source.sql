@@ -4,9 +4,10 @@
 -- Everything here reads and writes tables that are not ours.  Their names are
 -- data: columns go into statements as identifiers, values as parameters, and
 -- the expressions of a source between parentheses, after check_source has seen
--- that each is one expression.  All of it runs with the rights of whoever
--- inserts or deals, so whoever may write a source makes them run his
--- expressions, as whoever makes a trigger does.
+-- that each is one expression.  All of it runs with the rights of the owner of
+-- the workspace, so only he may write a source; and of a table that is one he
+-- trusts the owner: its triggers, and the casts of its types, are run with
+-- these rights, too, when the owners of leads are written into it.
 --
 -- A relation is kept by its name and not as regclass: a name restores where
 -- the CRM is restored later or not at all, means the same on every node, and
@@ -38,7 +39,7 @@ CREATE TABLE source (
 );
 CREATE INDEX source_pool_idx ON source (pool);
 COMMENT ON TABLE source IS
-    'How the CRM''s tables of leads work; its expressions run with the rights of who inserts or deals, so only who is trusted by them may write it';
+    'How the CRM''s tables of leads work; only the owner of the workspace may write it, with whose rights its expressions, and triggers of these tables, are run';
 COMMENT ON COLUMN source.relation IS
     'the table, or a simple view of it, with its schema: crm.lead, "Crm"."Lead"';
 COMMENT ON COLUMN source.key_column IS 'name of the key column, as it is in the catalog';
