@@ -25,14 +25,16 @@ FROM (VALUES
 CROSS JOIN unnest('{agent,leader,manager,qa,payroll}'::text[]) k (kind);
 
 -- Assessments: one's own, and of a team one's own if one leads it, once they are
--- published; those of others whom one leads, or is to assess.
+-- published; those of others whom one leads, is to assess, or hears the appeal of.
 INSERT INTO access_relation (relation, kind, rows)
 SELECT 'assessment', k.kind, concat_ws(' OR ', k.rows, CASE WHEN k.kind <> 'manager' THEN
     '(scorecard, version) IN (SELECT s.scorecard, s.version FROM scorecard_assessor s '
         'WHERE s.assessor = (SELECT my_agent())) '
     'AND agent IS DISTINCT FROM (SELECT my_agent()) '
     'AND (team IS NULL OR team NOT IN '
-        '(SELECT t.team FROM team t WHERE t.leader = (SELECT my_agent())))' END)
+        '(SELECT t.team FROM team t WHERE t.leader = (SELECT my_agent())))' END,
+    CASE WHEN k.kind IN ('leader', 'qa', 'payroll')
+         THEN 'assessment IN (SELECT a.assessment FROM appeal a)' END)
 FROM (VALUES
     ('agent', 'status IN (''published'', ''discussed'') AND (agent = (SELECT my_agent()) '
         'OR team IN (SELECT t.team FROM team t WHERE t.leader = (SELECT my_agent())))'),
@@ -41,7 +43,7 @@ FROM (VALUES
         'AND (status IN (''published'', ''discussed'') '
             'OR agent <> (SELECT my_agent()) OR team IS NOT NULL AND team NOT IN '
                 '(SELECT t.team FROM team t WHERE t.leader = (SELECT my_agent())))'),
-    ('qa', NULL),
+    ('qa', NULL), ('payroll', NULL),
     ('manager', 'true')) k (kind, rows);
 
 INSERT INTO access_relation (relation, kind, rows, writes)
@@ -52,7 +54,7 @@ FROM (VALUES ('assessment_event', '{}'::text[]), ('assessment_score', '{}'),
              ('assessment_result', '{}'),
              ('assessment_entry', '{"INSERT (assessment, indicator, assessor, figure, note)"}'))
     t (relation, writes)
-CROSS JOIN unnest('{agent,leader,qa,manager}'::text[]) k (kind);
+CROSS JOIN unnest('{agent,leader,qa,payroll,manager}'::text[]) k (kind);
 
 INSERT INTO access_relation (relation, kind, rows, writes) VALUES
     ('assessment_task', 'agent', 'owner = (SELECT my_agent())', '{}'),
@@ -60,12 +62,14 @@ INSERT INTO access_relation (relation, kind, rows, writes) VALUES
     ('assessment_task', 'qa', 'owner = (SELECT my_agent())', '{}'),
     ('assessment_task', 'manager', 'true', '{INSERT,UPDATE,DELETE}');
 
--- Conduct is told to the person when it is confirmed.
+-- Conduct is told to the person when it is confirmed; who reports, decides or
+-- hears the appeal knows before.
 INSERT INTO access_relation (relation, kind, rows)
 SELECT 'conduct', k.kind, concat_ws(' OR ', k.rows, CASE WHEN k.kind IN ('leader', 'qa', 'payroll')
     THEN 'agent <> (SELECT my_agent()) AND (recorded_by = (SELECT my_agent()) '
          'OR rule IN (SELECT r.rule FROM conduct_rule r '
-             'WHERE r.office = ANY ((SELECT my_offices())::text[])))' END)
+             'WHERE r.office = ANY ((SELECT my_offices())::text[])) '
+         'OR conduct IN (SELECT a.conduct FROM appeal a))' END)
 FROM (VALUES
     ('agent', 'agent = (SELECT my_agent()) AND status IN (''confirmed'', ''revoked'')'),
     ('leader', 'agent = ANY ((SELECT visible_agents())::text[]) '
@@ -122,7 +126,7 @@ FROM (VALUES
 -- everybody's to see: qa_result and what is to review are QA's.
 INSERT INTO access_relation (relation, kind)
 SELECT t.relation, k.kind
-FROM (VALUES ('assessment_sheet', '{agent,leader,qa,manager}'::text[]),
+FROM (VALUES ('assessment_sheet', '{agent,leader,qa,payroll,manager}'::text[]),
              ('published_score', '{agent,leader,manager}'),
              ('conduct_record', '{agent,leader,manager}'),
              ('qa_result', '{qa,manager}'),

@@ -88,7 +88,7 @@ SELECT shows('assessment', 'lena', 'leader', $$r ->> 'agent' IN ('anna', 'abel',
 SELECT shows('assessment', 'nora', 'leader', $$r ->> 'agent' = 'nils' OR r ->> 'agent' = 'nora' AND r ->> 'status' = 'published'
     OR r ->> 'team' = 'north' AND r ->> 'status' = 'published'$$);
 SELECT shows('assessment', 'quinn', 'qa', 'false');
-SELECT shows('assessment', 'paula', 'payroll', NULL);
+SELECT shows('assessment', 'paula', 'payroll', 'false');
 SELECT shows('assessment', 'mona', 'manager', 'true');
 SELECT shows(t, v.agent, v.kind, v.condition)
 FROM unnest('{assessment_event,assessment_entry,assessment_score,assessment_result,assessment_sheet}'::text[]) t,
@@ -97,7 +97,7 @@ FROM unnest('{assessment_event,assessment_entry,assessment_score,assessment_resu
             ('abel', 'agent', 'a.agent = ''abel'' AND a.status = ''published'' OR a.scorecard = ''listed'' AND a.agent <> ''abel'''),
             ('mona', 'manager', 'true')) a (agent, kind, condition),
     LATERAL (SELECT a.agent, a.kind, format('(r ->> ''assessment'')::bigint IN (SELECT a.assessment FROM assessment a WHERE %s)', a.condition)) v (agent, kind, condition);
-SELECT shows(t, 'paula', 'payroll', NULL)
+SELECT shows(t, 'paula', 'payroll', 'false')
 FROM unnest('{assessment_event,assessment_entry,assessment_score,assessment_result,assessment_sheet}'::text[]) t;
 SELECT shows('published_score', 'anna', 'agent', $$r ->> 'agent' = 'anna'$$);
 SELECT shows('published_score', 'nora', 'leader', $$r ->> 'agent' IN ('nora', 'nils')$$);
@@ -107,8 +107,8 @@ SELECT shows('conduct', 'anna', 'agent', $$r ->> 'agent' = 'anna' AND r ->> 'rul
 SELECT shows('conduct', 'lena', 'agent', 'false');
 SELECT shows('conduct', 'lena', 'leader', $$r ->> 'agent' = 'anna'$$);
 SELECT shows('conduct', 'wim', 'leader', $$r ->> 'agent' = 'bert'$$);
-SELECT shows('conduct', 'quinn', 'qa', $$r ->> 'rule' = 'leak'$$);
-SELECT shows('conduct', 'paula', 'payroll', $$r ->> 'rule' = 'leak'$$);
+SELECT shows('conduct', 'quinn', 'qa', $$r ->> 'rule' = 'leak' OR r ->> 'status' = 'confirmed'$$);
+SELECT shows('conduct', 'paula', 'payroll', $$r ->> 'rule' = 'leak' OR r ->> 'status' = 'confirmed'$$);
 SELECT shows('conduct', 'mona', 'manager', 'true');
 
 -- appeals are heard by the office
@@ -118,9 +118,15 @@ SELECT shows('appeal', 'quinn', 'qa', 'true');
 SELECT shows('appeal', 'paula', 'payroll', 'true');
 SELECT shows('appeal_event', 'anna', 'agent', $$(r ->> 'appeal')::bigint IN (SELECT a.appeal FROM appeal a WHERE a.appellant = 'anna')$$);
 SELECT shows('appeal_event', 'paula', 'payroll', 'true');
+SELECT shows('appeal', 'mona', 'manager', 'true');
+-- and who hears one sees what it is against
+SELECT file_appeal('anna', 'unclear', 'why', a.assessment) FROM assessment a WHERE a.agent = 'anna' AND a.status = 'published' \g /dev/null
+SELECT shows('assessment', 'paula', 'payroll', $$r ->> 'agent' = 'anna' AND r ->> 'status' = 'published'$$);
+SELECT shows('assessment_sheet', 'quinn', 'qa', $$r ->> 'subject' = 'anna' AND r ->> 'status' = 'published'$$);
 UPDATE setting SET appeal_team = NULL;
 SELECT shows('appeal', 'quinn', 'qa', 'false');
-SELECT shows('appeal', 'mona', 'manager', 'true');
+SELECT shows('assessment', 'quinn', 'qa', 'false');
+SELECT shows('conduct', 'quinn', 'qa', $$r ->> 'rule' = 'leak'$$);
 UPDATE setting SET appeal_team = 'office';
 
 SELECT shows('qa_sample', 'anna', 'agent', NULL);
