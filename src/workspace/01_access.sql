@@ -240,13 +240,14 @@ AS $$
 DECLARE
     me CONSTANT text := my_agent();
 BEGIN
-    IF check_acting_as.by <> me OR me IS NULL AND check_acting_as.by IS NOT NULL THEN
+    IF check_acting_as.by <> me OR me IS NULL AND check_acting_as.by IS NOT NULL
+       OR caller_kinds() = '{}' THEN
         RAISE EXCEPTION 'role "%" may not sign as "%"', lead_ops.calling_role(),
-                check_acting_as.by
+                coalesce(check_acting_as.by, me, 'NULL')
             USING ERRCODE = 'LO101',
                   DETAIL = coalesce(format('It calls for agent %s.', quote_literal(me)),
                                     'It is not known for which agent it calls.'),
-                  HINT = 'Leave it out: who signs is who calls.';
+                  HINT = 'Leave it out: who signs is who calls, by a role that has a kind.';
     END IF;
     RETURN me;
 END

@@ -211,6 +211,7 @@ CREATE FUNCTION headcount(on_day date)
     RETURNS TABLE (team text, role text, planned bigint, actual bigint, missing bigint)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    SELECT check_sees_all('see how many people there are', 'leader', 'payroll');
     WITH plan AS (
         SELECT p.team, p.role, p.people::bigint AS planned, 0::bigint AS actual
         FROM headcount_plan p
@@ -235,6 +236,7 @@ CREATE FUNCTION team_report(on_day date)
                    maximum_size integer, findings text[])
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    SELECT check_sees_all('see how many people there are', 'leader', 'payroll');
     SELECT l.team, n.people, n.agents, n.leaders, l.minimum_size, l.maximum_size,
         ARRAY(
             SELECT f.finding

@@ -38,6 +38,7 @@ CREATE FUNCTION schedule_make_up(
 AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM check_sees_all('have quotas made up');
     -- what was entered late counts: who has met the quota by now owes nothing
     DELETE FROM make_up m
     USING attainment_of(ARRAY[daterange(schedule_make_up.day, schedule_make_up.day + 1)],
@@ -74,6 +75,7 @@ COMMENT ON FUNCTION schedule_make_up(date, text[], text[]) IS
 CREATE FUNCTION check_make_up(day date) RETURNS SETOF make_up
     LANGUAGE sql
 BEGIN ATOMIC
+    SELECT check_sees_all('have quotas made up');
     UPDATE make_up m
     SET state = 'done'
     FROM (SELECT d.agent, d.metric, d.day,

@@ -337,8 +337,9 @@ CREATE FUNCTION refuse_award(award bigint, by text) RETURNS void
     SET search_path FROM CURRENT
 AS $$
 BEGIN
+    refuse_award."by" := acting_as(refuse_award.by);
     UPDATE award a
-    SET status = 'refused', decided_by = acting_as(refuse_award.by), decided_at = clock_timestamp()
+    SET status = 'refused', decided_by = refuse_award.by, decided_at = clock_timestamp()
     WHERE a.award = refuse_award.award AND a.status = 'requested';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'there is no award % to refuse', refuse_award.award

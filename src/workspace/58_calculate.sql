@@ -250,6 +250,7 @@ DECLARE
     earlier record;
     posted integer := 0;
 BEGIN
+    PERFORM check_sees_all('work out pay', 'payroll');
     PERFORM FROM pay_period p WHERE p.period = calculate.period FOR NO KEY UPDATE;
     LOCK TABLE late_item IN SHARE UPDATE EXCLUSIVE MODE;
     present := find_period(calculate.period);
@@ -295,6 +296,7 @@ AS $$
 DECLARE
     checked pay_period := find_period(period);
 BEGIN
+    PERFORM check_sees_all('work out pay', 'payroll');
     RETURN QUERY
     SELECT (d.line).agent, (d.line).account, (d.line).kind, (d.line).component,
            (d.line).during, (d.line).item, d.due, d.posted

@@ -24,6 +24,7 @@ DECLARE
                              JOIN plan_version v USING (plan, version)
                              WHERE v.status <> 'draft' AND c.cycle = checked.cycle));
 BEGIN
+    PERFORM check_sees_all('work out pay', 'payroll');
     RETURN QUERY
     SELECT d.agent, d.component, NULL::text, d.during,
            'not defined: there is no quota, or a divisor is 0', NULL::bigint

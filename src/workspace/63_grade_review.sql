@@ -90,6 +90,7 @@ DECLARE
     r grade_rule;
     candidates text[];
 BEGIN
+    PERFORM check_sees_all('review grades');
     FOR r IN
         SELECT g.*
         FROM grade_rule g
@@ -135,6 +136,7 @@ CREATE FUNCTION propose(period daterange, agents text[] DEFAULT NULL) RETURNS SE
 AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM check_sees_all('review grades');
     RETURN QUERY
     WITH outcome AS (
         SELECT o.*, upper(propose.period) AS day
@@ -230,6 +232,7 @@ CREATE FUNCTION review_grades(period daterange, agents text[] DEFAULT NULL)
 AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM check_sees_all('review grades');
     PERFORM check_range(review_grades.period);
     IF upper(review_grades.period)
         > (SELECT (clock_timestamp() AT TIME ZONE s.zone)::date FROM setting s)

@@ -422,10 +422,11 @@ CREATE FUNCTION review_assessment(
 AS $$
 #variable_conflict use_column
 DECLARE
-    reviewed assessment := locked_assessment(review_assessment.assessment, '{scored}');
+    reviewed assessment;
     gaps text;
 BEGIN
     review_assessment."by" := acting_as(review_assessment.by);
+    reviewed := locked_assessment(review_assessment.assessment, '{scored}');
     PERFORM check_not_subject(reviewed, review_assessment.by);
     PERFORM check_acts_for(review_assessment.by, s.office)
     FROM scorecard s WHERE s.scorecard = reviewed.scorecard;
@@ -463,11 +464,13 @@ CREATE FUNCTION publish_assessment(assessment bigint, by text) RETURNS assessmen
 AS $$
 #variable_conflict use_column
 DECLARE
-    ready assessment := locked_assessment(publish_assessment.assessment, '{reviewed}');
+    ready assessment;
     made assessment_result;
-    last_day date := upper(ready.during) - 1;
+    last_day date;
 BEGIN
     publish_assessment."by" := acting_as(publish_assessment.by);
+    ready := locked_assessment(publish_assessment.assessment, '{reviewed}');
+    last_day := upper(ready.during) - 1;
     PERFORM check_not_subject(ready, publish_assessment.by);
     PERFORM check_acts_for(publish_assessment.by, s.office)
     FROM scorecard s WHERE s.scorecard = ready.scorecard;

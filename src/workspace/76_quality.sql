@@ -68,6 +68,7 @@ CREATE FUNCTION sample_items(
 AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM check_sees_all('draw samples', 'qa');
     IF num_nonnulls(sample_items.rate, sample_items.per_agent) <> 1
        OR sample_items.rate NOT BETWEEN 0 AND 1 OR sample_items.per_agent < 0
        OR coalesce(sample_items.at_least, -1) < 0 OR sample_items.seed IS NULL THEN

@@ -97,6 +97,7 @@ CREATE FUNCTION survey_report(
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT check_sees_all('see reports on all', 'qa');
     WITH counted AS (
         -- a later response corrects an earlier one
         SELECT DISTINCT ON (r.attempt) r.response, r.version, d.period

@@ -8,6 +8,7 @@ CREATE FUNCTION staffing(during daterange, kind text DEFAULT NULL)
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT check_sees_all('see how many people there are', 'leader', 'payroll');
     WITH span AS (
         SELECT p.period, lower(p.period) AS first, upper(p.period) AS next
         FROM report_periods(staffing.during, staffing.kind) p
@@ -74,6 +75,7 @@ CREATE FUNCTION score_summary(during daterange, kind text DEFAULT NULL)
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT check_sees_all('see reports on all');
     SELECT d.period, c.scorecard, c.name, count(*), count(p.quantity), sum(p.quantity),
            quotient(sum(p.quantity), count(p.quantity)), min(p.quantity), max(p.quantity)
     FROM report_days(score_summary.during, score_summary.kind) d
@@ -209,6 +211,7 @@ CREATE FUNCTION customer_report(during daterange, campaign text DEFAULT NULL)
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
+    SELECT check_sees_all('see reports on all');
     WITH hull AS (
         SELECT min(t.at) AS first, max(t.at) AS next
         FROM report_periods(customer_report.during) p

@@ -43,7 +43,6 @@ INSERT INTO access_function (function, kinds, is_definer) VALUES
     ('decide(bigint,boolean,text,text)', '{leader,manager}',     true),
     ('propose',                 '{manager}',                     true),
     ('review_grades',           '{manager}',                     true),
-    ('rank_agents',             '{manager}',                     true),
     ('rule_outcomes',           '{manager}',                     true),
     ('set_ladder',              '{manager}',                     false),
     ('is_new_recruit',          '{manager}',                     false),

@@ -1,9 +1,11 @@
 --
 -- Access to measures, quotas and reports
 --
--- Everybody may know what is measured; only the owner says so, for the source of
--- a metric is read with the owner's rights.  Reports are worked out over all,
--- whom the caller sees or not, and show of it what is for the caller.
+-- Everybody may know what is measured; only the owner says so, for reports read
+-- the source of a metric with the owner's rights.  They are worked out over all,
+-- whom the caller sees or not, and show of it what is for the caller.  What they
+-- are made of, measure and the like, is the owner's, and reads a source with the
+-- rights of who asks.
 --
 
 INSERT INTO access_relation (relation, kind)
@@ -35,17 +37,12 @@ CROSS JOIN unnest('{agent,leader,manager,qa}'::text[]) k (kind);
 
 INSERT INTO access_function (function, kinds, is_definer) VALUES
 --  function                    who may call it                  with the owner's rights
-    ('measure',                 '{manager}',                     true),
-    ('measure_total',           '{manager}',                     true),
-    ('measure_events',          '{manager}',                     true),
-    ('unmeasured',              '{manager}',                     true),
     ('quotas_for',              '{payroll,manager}',             false),
     ('acknowledge_quota',       '{agent,leader,manager}',        true),
     ('suggest_quota',           '{leader,payroll,manager}',      true),
     ('attainment',              '{agent,leader,payroll,manager}', true),
     ('attainment_by',           '{agent,leader,payroll,manager}', true),
     ('attainment_history',      '{agent,leader,payroll,manager}', true),
-    ('attainment_of',           '{manager}',                     true),
     ('team_attainment',         '{leader,payroll,manager}',      true),
     ('quota_gaps',              '{agent,leader,payroll,manager}', true),
     ('quota_progress',          '{agent,leader,payroll,manager}', true),

@@ -267,22 +267,28 @@ SELECT results_eq(
     'a workspace has metrics of its own calls and leads; talk time is that with people');
 
 --
--- Rights: a source is read with those of the workspace's owner, as who gets an
--- answer from it need not see its rows; only managers may measure
+-- Rights are those of who asks, whatever else was granted
 --
 SET ROLE NONE;
+CREATE ROLE lead_ops_metric_reader;
 CREATE ROLE lead_ops_metric_agent;
 CREATE ROLE lead_ops_metric_manager;
+GRANT USAGE ON SCHEMA metric_test, metric_crm TO lead_ops_metric_reader;
+GRANT SELECT ON ALL TABLES IN SCHEMA metric_test TO lead_ops_metric_reader;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA metric_test TO lead_ops_metric_reader;
 SELECT grant_access('lead_ops_metric_agent', 'agent');
 SELECT grant_access('lead_ops_metric_manager', 'manager');
+SET ROLE lead_ops_metric_reader;
+SELECT is_empty($$SELECT * FROM measure('{calls}', '[2026-10-01,2026-11-01)')$$,
+    'who has no kind sees no agent and measures nothing');
 SET ROLE lead_ops_metric_agent;
 SELECT throws_ok($$SELECT * FROM measure('{calls}', '[2026-10-01,2026-11-01)')$$, '42501', NULL,
-    'an agent may not measure');
+    'an agent may not');
 SET ROLE lead_ops_metric_manager;
-SELECT isnt_empty($$SELECT * FROM measure('{calls}', '[2026-10-01,2026-11-01)')$$,
-    'a manager measures what others may not read');
+SELECT throws_ok($$SELECT * FROM measure('{calls}', '[2026-10-01,2026-11-01)')$$, '42501', NULL,
+    'nor may a manager, who has reports');
 SELECT throws_ok($$UPDATE metric SET source = 'pg_authid'$$, '42501', NULL,
-    'and does not say what is measured');
+    'and who does not say what is measured');
 SET ROLE NONE;
 
 SELECT * FROM finish();
