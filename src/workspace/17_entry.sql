@@ -122,6 +122,7 @@ CREATE FUNCTION training_report(on_day date)
     RETURNS TABLE (agent text, training text, passed_on date, until date, is_overdue boolean)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    WITH seen AS MATERIALIZED (SELECT seen_agents(NULL) AS agents)
     SELECT a.agent, t.training, p.passed_on, training_until(a, t),
         coalesce(coalesce(p.passed_on, training_report.on_day) > training_until(a, t), false)
     FROM agent a
@@ -131,7 +132,7 @@ BEGIN ATOMIC
         FROM training_result r
         WHERE r.agent = a.agent AND r.training = t.training AND r.passed
             AND r.on_day <= training_report.on_day) p ON true
-    CROSS JOIN (SELECT seen_agents(NULL) AS agents) s
+    CROSS JOIN seen s
     WHERE is_employed(a, training_report.on_day)
       AND (s.agents IS NULL OR a.agent = ANY (s.agents))
     ORDER BY a.agent, t.place;
@@ -309,13 +310,14 @@ CREATE FUNCTION employment_report(on_day date)
                    is_overdue boolean)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
+    WITH seen AS MATERIALIZED (SELECT seen_agents(NULL, 'payroll') AS agents)
     SELECT a.agent, e.stage, e.form, e.contract, lower(e.valid), u.next_by,
         coalesce(employment_report.on_day >= u.next_by, false)
     FROM agent a
     LEFT JOIN employment e ON e.agent = a.agent AND e.valid @> employment_report.on_day
     LEFT JOIN stage s ON s.stage = e.stage
     CROSS JOIN LATERAL (SELECT (lower(e.valid) + s.longest)::date AS next_by) u
-    CROSS JOIN (SELECT seen_agents(NULL, 'payroll') AS agents) n
+    CROSS JOIN seen n
     WHERE is_employed(a, employment_report.on_day)
       AND (n.agents IS NULL OR a.agent = ANY (n.agents))
     ORDER BY a.agent;

@@ -358,7 +358,7 @@ CREATE FUNCTION qa_defects(
 ) RETURNS TABLE (checklist text, defect text, findings bigint, reviews bigint, share numeric)
     LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH asked AS (
+    WITH asked AS MATERIALIZED (
         SELECT seen_agents(qa_defects.agents, 'qa') AS agents
     ), looked AS (
         SELECT r.review, r.checklist

@@ -197,7 +197,7 @@ CREATE FUNCTION activity(
     LANGUAGE sql STABLE
     SET jit = off
 BEGIN ATOMIC
-    WITH asked AS (
+    WITH asked AS MATERIALIZED (
         -- a team is all of its people, whom of them one may see or not
         SELECT CASE WHEN activity.per = 'agent' OR activity.agents IS NOT NULL
                     THEN seen_agents(activity.agents) END AS agents
