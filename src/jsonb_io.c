@@ -47,6 +47,31 @@ push_true(JsonbParseState **state, const char *key)
 }
 
 bool
+next_element(JsonbIterator **it, JsonbValue *element)
+{
+	JsonbIteratorToken token;
+
+	do
+		token = JsonbIteratorNext(it, element, true);
+	while (token != WJB_ELEM && token != WJB_DONE);
+	return token == WJB_ELEM;
+}
+
+bool
+next_member(JsonbIterator **it, JsonbValue *key, JsonbValue *value)
+{
+	JsonbIteratorToken token;
+
+	do
+		token = JsonbIteratorNext(it, key, true);
+	while (token != WJB_KEY && token != WJB_DONE);
+	if (token == WJB_DONE)
+		return false;
+	(void) JsonbIteratorNext(it, value, true);
+	return true;
+}
+
+bool
 value_is(const JsonbValue *value, const char *text)
 {
 	return value->type == jbvString && value->val.string.len == (int) strlen(text) &&

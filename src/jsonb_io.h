@@ -17,6 +17,13 @@ extern void push_string(JsonbParseState **state, const char *key, const char *te
 extern void push_decimal(JsonbParseState **state, const char *key, lo_dec number);
 extern void push_true(JsonbParseState **state, const char *key);
 
+/*
+ * Step through an object or an array, from an iterator that JsonbIteratorInit
+ * made; what is nested in it comes as one binary value.  False at its end.
+ */
+extern bool next_member(JsonbIterator **it, JsonbValue *key, JsonbValue *value);
+extern bool next_element(JsonbIterator **it, JsonbValue *element);
+
 /* Is it this string? */
 extern bool value_is(const JsonbValue *value, const char *text);
 

@@ -194,7 +194,6 @@ lead_ops_ladder_from_jsonb(PG_FUNCTION_ARGS)
 {
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	v;
 	lo_ladder	l = {0};
 	const char *fault;
@@ -205,10 +204,8 @@ lead_ops_ladder_from_jsonb(PG_FUNCTION_ARGS)
 	if (JB_ROOT_COUNT(json) > LO_MAX_GRADES)
 		refuse_json("a ladder", "at most 200 grades");
 	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvString)
 			refuse_json("a ladder", "a string for every grade");
 		l.grade[l.n].text = v.val.string.val;

@@ -61,4 +61,25 @@ extern Numeric num_trim(Numeric a);
 extern Numeric num_int(int64 a);
 extern Numeric num_power10(int exponent);
 
+/*
+ * The functions of the six comparison operators of a type, in a file that has
+ * int compare_args(FunctionCallInfo).
+ */
+#define COMPARISON(name, test) \
+	PG_FUNCTION_INFO_V1(name); \
+	Datum \
+	name(PG_FUNCTION_ARGS) \
+	{ \
+		PG_RETURN_BOOL(compare_args(fcinfo) test 0); \
+	} \
+	extern int	no_such_variable
+
+#define COMPARISONS(prefix) \
+	COMPARISON(prefix##_eq, ==); \
+	COMPARISON(prefix##_ne, !=); \
+	COMPARISON(prefix##_lt, <); \
+	COMPARISON(prefix##_le, <=); \
+	COMPARISON(prefix##_gt, >); \
+	COMPARISON(prefix##_ge, >=)
+
 #endif							/* LEAD_OPS_H */

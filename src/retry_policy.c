@@ -215,14 +215,11 @@ static void
 read_delays(JsonbContainer *array, lo_retry *p, lo_retry_rule *rule)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 
 	rule->first_delay = p->delays;
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (p->delays == LO_MAX_DELAYS)
 			refuse_json("a retry_policy", "at most 1000 delays");
 		p->delay[p->delays++] = read_delay(&v, true);
@@ -235,16 +232,12 @@ read_rule(JsonbContainer *object, lo_retry *p)
 {
 	lo_retry_rule *rule = &p->rule[p->rules++];
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 
 	memset(rule, 0, sizeof(*rule));
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "outcome") && v.type == jbvString)
 		{
 			rule->outcome = v.val.string.val;
@@ -268,13 +261,10 @@ static void
 read_rules(JsonbContainer *array, lo_retry *p)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("a retry_policy", "an object for every outcome");
 		if (p->rules == LO_MAX_OUTCOMES)
@@ -290,7 +280,6 @@ lead_ops_retry_policy_from_jsonb(PG_FUNCTION_ARGS)
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	lo_retry   *p = palloc0(sizeof(lo_retry));
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	const char *fault;
@@ -298,11 +287,8 @@ lead_ops_retry_policy_from_jsonb(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json))
 		refuse_json("a retry_policy", "an object");
 	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "rules") && is_array(&v))
 			read_rules(v.val.binary.data, p);
 		else if (value_is(&key, "total"))

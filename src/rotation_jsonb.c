@@ -100,16 +100,12 @@ static void
 read_member(JsonbContainer *object, lo_member *m)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 
 	*m = (lo_member) {.weight = LO_WEIGHT_ONE};
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "name") && v.type == jbvString)
 		{
 			m->name = v.val.string.val;
@@ -148,17 +144,14 @@ static void
 read_members(JsonbContainer *array, lo_rotation *r)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 	int			n = (int) JsonContainerSize(array);
 
 	if (n > LO_MAX_MEMBERS)
 		refuse_json("a rotation", "at most 100000 members");
 	r->member = palloc(sizeof(lo_member) * Max(n, 1));
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("a rotation", "an object for every member");
 		read_member(v.val.binary.data, &r->member[r->n++]);
@@ -172,7 +165,6 @@ lead_ops_rotation_from_jsonb(PG_FUNCTION_ARGS)
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	lo_rotation r = {0};
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	const char *fault;
@@ -181,11 +173,8 @@ lead_ops_rotation_from_jsonb(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json))
 		refuse_json("a rotation", "an object");
 	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "seq"))
 			r.seq = read_number(&v, 0, "a whole number as \"seq\"");
 		else if (value_is(&key, "round"))

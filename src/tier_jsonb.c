@@ -110,15 +110,11 @@ static void
 read_blocks(JsonbContainer *object, lo_tier *tier)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "amount"))
 			tier->block_amount = read_number(&v);
 		else if (value_is(&key, "size"))
@@ -134,16 +130,12 @@ static void
 read_tier(JsonbContainer *object, lo_tier *tier)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	bool		bounded = false;
 
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (!bounded && (value_is(&key, "from") || value_is(&key, "over")))
 		{
 			bounded = true;
@@ -169,17 +161,14 @@ static void
 read_tiers(JsonbContainer *array, lo_tiers *t)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 	int			n = (int) JsonContainerSize(array);
 
 	if (n > LO_MAX_TIERS)
 		refuse_json("a tier_schedule", "at most 1000 tiers");
 	t->tier = palloc0(sizeof(lo_tier) * Max(n, 1));
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("a tier_schedule", "an object for every tier");
 		read_tier(v.val.binary.data, &t->tier[t->n++]);
@@ -208,7 +197,6 @@ lead_ops_tier_schedule_from_jsonb(PG_FUNCTION_ARGS)
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	lo_tiers	t = {0};
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	const char *fault;
@@ -217,11 +205,8 @@ lead_ops_tier_schedule_from_jsonb(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json))
 		refuse_json("a tier_schedule", "an object");
 	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "mode"))
 			t.mode = read_mode(&v);
 		else if (value_is(&key, "tiers") && v.type == jbvBinary &&

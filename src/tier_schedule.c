@@ -123,21 +123,7 @@ compare_args(FunctionCallInfo fcinfo)
 	return c;
 }
 
-#define COMPARISON(name, test) \
-	PG_FUNCTION_INFO_V1(lead_ops_tier_schedule_##name); \
-	Datum \
-	lead_ops_tier_schedule_##name(PG_FUNCTION_ARGS) \
-	{ \
-		PG_RETURN_BOOL(compare_args(fcinfo) test 0); \
-	} \
-	extern int	no_such_variable
-
-COMPARISON(eq, ==);
-COMPARISON(ne, !=);
-COMPARISON(lt, <);
-COMPARISON(le, <=);
-COMPARISON(gt, >);
-COMPARISON(ge, >=);
+COMPARISONS(lead_ops_tier_schedule);
 
 PG_FUNCTION_INFO_V1(lead_ops_tier_schedule_cmp);
 Datum

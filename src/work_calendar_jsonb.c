@@ -74,18 +74,14 @@ static void
 read_entry(JsonbContainer *object, lo_run *run)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	bool		has_from = false;
 	bool		has_to = false;
 
 	run->kind = -1;
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "from"))
 		{
 			has_from = true;
@@ -115,14 +111,11 @@ static void
 read_entries(JsonbContainer *array, lo_calendar *c)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 
 	c->run = palloc(sizeof(lo_run) * Max(JsonContainerSize(array), 1));
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("a work_calendar", "an object for each of the \"days\"");
 		read_entry(v.val.binary.data, &c->run[c->runs++]);
@@ -133,15 +126,11 @@ static void
 read_known(JsonbContainer *object, lo_calendar *c)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "from"))
 		{
 			c->has_from = true;
@@ -166,18 +155,14 @@ lead_ops_work_calendar_from_jsonb(PG_FUNCTION_ARGS)
 	Jsonb	   *json = PG_GETARG_JSONB_P(0);
 	lo_calendar c = {0};
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 
 	if (!JB_ROOT_IS_OBJECT(json))
 		refuse_json("a work_calendar", "an object");
 	it = JsonbIteratorInit(&json->root);
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "days") && v.type == jbvBinary &&
 			JsonContainerIsArray(v.val.binary.data))
 			read_entries(v.val.binary.data, &c);
@@ -240,15 +225,12 @@ static void
 read_notice_days(JsonbContainer *array, Notice *notice, bool nested)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
 		JsonbContainer *days;
 
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("a holiday notice", "an object for every day");
 		days = nested ? member_array(v.val.binary.data, "days") : NULL;

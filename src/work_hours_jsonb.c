@@ -67,14 +67,11 @@ static void
 read_times(JsonbContainer *array, lo_hours *h)
 {
 	JsonbIterator *it = JsonbIteratorInit(array);
-	JsonbIteratorToken token;
 	JsonbValue	v;
 	lo_error	err;
 
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvString)
 			refuse_json("work_hours", "strings such as \"08:30-12:00\" in \"times\"");
 		if (!lo_span_parse(v.val.string.val, v.val.string.len, h, &err))
@@ -86,7 +83,6 @@ static void
 read_rule(JsonbContainer *object, lo_hours *h)
 {
 	JsonbIterator *it = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
 	JsonbValue	key;
 	JsonbValue	v;
 	lo_error	err;
@@ -97,11 +93,8 @@ read_rule(JsonbContainer *object, lo_hours *h)
 	if (fault != NULL)
 		refuse_json("work_hours", fault);
 	rule = &h->rule[h->rules - 1];
-	while ((token = JsonbIteratorNext(&it, &key, true)) != WJB_DONE)
+	while (next_member(&it, &key, &v))
 	{
-		if (token != WJB_KEY)
-			continue;
-		(void) JsonbIteratorNext(&it, &v, true);
 		if (value_is(&key, "on") && v.type == jbvString)
 		{
 			if (!lo_selector_parse(v.val.string.val, v.val.string.len, h, &err))
@@ -136,7 +129,6 @@ lead_ops_work_hours_from_jsonb(PG_FUNCTION_ARGS)
 	lo_hours   *h = palloc(sizeof(lo_hours));
 	JsonbValue	rules;
 	JsonbIterator *it;
-	JsonbIteratorToken token;
 	JsonbValue	v;
 
 	lo_hours_clear(h);
@@ -145,10 +137,8 @@ lead_ops_work_hours_from_jsonb(PG_FUNCTION_ARGS)
 		rules.type != jbvBinary || !JsonContainerIsArray(rules.val.binary.data))
 		refuse_json("work_hours", "an object with an array \"rules\"");
 	it = JsonbIteratorInit(rules.val.binary.data);
-	while ((token = JsonbIteratorNext(&it, &v, true)) != WJB_DONE)
+	while (next_element(&it, &v))
 	{
-		if (token != WJB_ELEM)
-			continue;
 		if (v.type != jbvBinary || !JsonContainerIsObject(v.val.binary.data))
 			refuse_json("work_hours", "an object for each rule");
 		read_rule(v.val.binary.data, h);
