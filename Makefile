@@ -70,7 +70,7 @@ output_iso/specs: $(wildcard $(src)/test/isolation/*.spec)
 
 .DEFAULT_GOAL := all
 
-.PHONY: all install uninstall installcheck clean test versions demo bench fuzz fuzz-merge lint dist help
+.PHONY: all install uninstall installcheck clean test versions valgrind demo bench fuzz fuzz-merge lint dist help
 
 ## all: build the module and the install script
 ## install: install them into the server that PG_CONFIG names
@@ -85,6 +85,10 @@ test:
 ## versions: the same with newer releases of PostgreSQL, in Debian trees of their own
 versions:
 	@$(src)/test/versions
+
+## valgrind: pg_regress and damaged input in a server that valgrind watches
+valgrind:
+	@$(src)/test/run valgrind
 
 ## demo: the main job on generated data, or on a CRM export: make demo CRM=dir
 demo:
