@@ -293,12 +293,15 @@ BEGIN
 END
 $$;
 SET LOCAL enable_seqscan = off;
-SELECT matches(pg_temp.plan_of('SELECT * FROM assignment'), 'Index Cond: \(agent = \$0\)',
+-- a parameter reads $0 until 16
+SELECT matches(pg_temp.plan_of('SELECT * FROM assignment'),
+    'Index Cond: \(agent = (\$0|\(InitPlan 1\).col1)\)',
     'an agent''s rows come by an index');
 SELECT matches(pg_temp.plan_of('SELECT * FROM assignment'), 'InitPlan 1',
     'who it is is asked once a query');
 SELECT be('wim', 'leader');
-SELECT matches(pg_temp.plan_of('SELECT * FROM assignment'), 'Index Cond: \(agent = ANY \(\$0\)\)',
+SELECT matches(pg_temp.plan_of('SELECT * FROM assignment'),
+    'Index Cond: \(agent = ANY \((\$0|\(InitPlan 1\).col1)\)\)',
     'so do a leader''s');
 SELECT be('mona', 'manager');
 SET LOCAL enable_seqscan = on;
