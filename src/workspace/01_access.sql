@@ -122,13 +122,15 @@ COMMENT ON FUNCTION caller_kinds() IS 'the kinds of the role that is calling';
 CREATE FUNCTION visible_agents() RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     me CONSTANT text := my_agent();
+    moment CONSTANT timestamptz := clock_timestamp();
 BEGIN
     RETURN ARRAY (SELECT me WHERE me IS NOT NULL
                   UNION ALL
-                  SELECT l.agent FROM led_agents(me, clock_timestamp()) l (agent)
+                  SELECT l.agent FROM led_agents(me, moment) l (agent)
                   WHERE 'leader' = ANY (caller_kinds()));
 END
 $$;
@@ -138,17 +140,19 @@ COMMENT ON FUNCTION visible_agents() IS
 CREATE FUNCTION visible_teams() RETURNS text[]
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     me CONSTANT text := my_agent();
+    moment CONSTANT timestamptz := clock_timestamp();
 BEGIN
     RETURN ARRAY (SELECT m.team
                   FROM agent a
                   JOIN membership m ON m.agent = a.agent
-                      AND m.valid @> (clock_timestamp() AT TIME ZONE a.zone)::date
+                      AND m.valid @> (moment AT TIME ZONE a.zone)::date
                   WHERE a.agent = me
                   UNION
-                  SELECT l.team FROM led_teams(me, clock_timestamp()) l (team)
+                  SELECT l.team FROM led_teams(me, moment) l (team)
                   WHERE 'leader' = ANY (caller_kinds()));
 END
 $$;
@@ -181,17 +185,22 @@ COMMENT ON FUNCTION sees_all(text[]) IS
 CREATE FUNCTION is_led_or_self(agent text, also text[]) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
     SET search_path FROM CURRENT
+    SET jit = off
 AS $$
 DECLARE
     kinds CONSTANT text[] := caller_kinds();
     me CONSTANT text := my_agent();
+    moment CONSTANT timestamptz := clock_timestamp();
 BEGIN
     RETURN kinds && (ARRAY['manager'] || also)
         OR coalesce(is_led_or_self.agent = me AND kinds && '{agent,leader}', false)
         OR 'leader' = ANY (kinds)
-            AND coalesce(leads_over(me, is_led_or_self.agent,
-                    (SELECT (clock_timestamp() AT TIME ZONE a.zone)::date FROM agent a
-                     WHERE a.agent = is_led_or_self.agent)), false);
+            AND EXISTS (SELECT
+                        FROM agent a
+                        JOIN membership m ON m.agent = a.agent
+                            AND m.valid @> (moment AT TIME ZONE a.zone)::date
+                        WHERE a.agent = is_led_or_self.agent
+                          AND m.team IN (SELECT l.team FROM led_teams(me, moment) l (team)));
 END
 $$;
 COMMENT ON FUNCTION is_led_or_self(text, text[]) IS

@@ -6,7 +6,7 @@
 CREATE FUNCTION led_teams(leader text, at timestamptz) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH here AS (
+    WITH RECURSIVE here AS (
         SELECT a.agent, d.day
         FROM agent a
         CROSS JOIN LATERAL (SELECT (led_teams.at AT TIME ZONE a.zone)::date AS day) d
@@ -24,9 +24,12 @@ BEGIN ATOMIC
         JOIN team t ON t.team = p.team
         LEFT JOIN team_type y ON y.team_type = t.team_type
         WHERE p.role IN ('leader', y.leader_role)
+    ), below AS (
+        SELECT l.team FROM led l
+        UNION
+        SELECT t.team FROM below b JOIN team t ON t.parent = b.team
     )
-    SELECT DISTINCT b.below
-    FROM teams_below(ARRAY (SELECT l.team FROM led l)) b;
+    SELECT b.team FROM below b;
 END;
 COMMENT ON FUNCTION led_teams(text, timestamptz) IS
     'the teams that the agent leads at a moment, and those below them';
