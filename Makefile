@@ -33,6 +33,7 @@ override with_llvm = no
 endif
 
 SECONDS ?= 60
+MINUTES ?= 5
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -89,6 +90,11 @@ versions:
 ## valgrind: pg_regress and damaged input in a server that valgrind watches
 valgrind:
 	@$(src)/test/run valgrind
+
+## soak: the tests that break things, for MINUTES (5) of load each, and as long fuzzing
+soak:
+	@SOAK_FACTOR=$$((3 * $(MINUTES))) FUZZ_SECONDS=$$((6 * $(MINUTES))) \
+		$(src)/test/run tap=080_crash,081_cancel,082_standby,083_mixed,084_logical fuzz
 
 ## demo: the main job on generated data, or on a CRM export: make demo CRM=dir
 demo:

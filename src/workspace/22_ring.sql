@@ -97,6 +97,10 @@ CREATE TRIGGER pool_drops_ring_sequence
     FOR EACH ROW WHEN (OLD.mode = 'ring')
     EXECUTE FUNCTION drop_ring_sequence();
 
+-- Replication brings rows and no sequences, and pool_ring refers to them.
+ALTER TABLE pool ENABLE ALWAYS TRIGGER pool_has_ring_sequence;
+ALTER TABLE pool ENABLE ALWAYS TRIGGER pool_drops_ring_sequence;
+
 -- The ledgers of a pool (team '': its own) after the decisions made by its
 -- ring so far.
 CREATE FUNCTION settled(pool text) RETURNS TABLE (team text, turns lead_ops.rotation)

@@ -195,7 +195,7 @@ sub hashes
 		FROM pg_class c
 		WHERE c.relnamespace = 'sales'::regnamespace AND c.relkind = 'r' AND c.relname NOT IN ($but)});
 
-	return $node->safe_psql('crm', "SET search_path = sales; $query");
+	return $node->safe_psql('crm', "SET search_path = sales; $query ORDER BY 1");
 }
 
 1;
