@@ -94,7 +94,7 @@ valgrind:
 ## soak: the tests that break things, for MINUTES (5) of load each, and as long fuzzing
 soak:
 	@SOAK_FACTOR=$$((3 * $(MINUTES))) FUZZ_SECONDS=$$((6 * $(MINUTES))) \
-		$(src)/test/run tap=080_crash,081_cancel,082_standby,083_mixed,084_logical fuzz
+		$(src)/test/run tap=080_crash,081_cancel,082_standby,083_mixed,084_logical,085_full_disk fuzz
 
 ## demo: the main job on generated data, or on a CRM export: make demo CRM=dir
 demo:

@@ -39,9 +39,9 @@ SELECT p.pool, 'agent ' || n, 20 + n FROM generate_series(1, 16) AS n,
     unnest('{capped,ring capped}'::text[]) AS p (pool);
 CREATE TABLE crm.lead (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner text);
 CREATE TABLE crm.enquiry (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner text);
-INSERT INTO source (source, relation, key_column, owner_column, prefix, pool) VALUES
-    ('lead', 'crm.lead', 'id', 'owner', 'crm lead ', 'plain'),
-    ('enquiry', 'crm.enquiry', 'id', 'owner', 'crm enquiry ', 'flat');
+INSERT INTO source (source, relation, key_column, owner_column, prefix, pool, on_insert) VALUES
+    ('lead', 'crm.lead', 'id', 'owner', 'crm lead ', 'plain', 'deal'),
+    ('enquiry', 'crm.enquiry', 'id', 'owner', 'crm enquiry ', 'flat', 'enqueue');
 SELECT attach('lead', 'plain');
 
 --

@@ -12,7 +12,6 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = new_node('main');
-$node->append_conf('postgresql.conf', 'jit = off');
 $node->start;
 make_workspace($node);
 

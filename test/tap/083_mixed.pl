@@ -15,10 +15,17 @@ $node->start;
 make_workspace($node);
 
 my @kinds = qw(lead team desk pay grade);
-is(stop_load(start_load($node, 8, load_seconds(18), @kinds)), '', 'eight sessions do everything');
+is(stop_load(start_load($node, 8, load_seconds(15), @kinds)), '', 'eight sessions do everything');
+# a machine that has much else to do takes longer
+foreach my $more (1 .. 10)
+{
+	last if not_done($node) eq '';
+	stop_load(start_load($node, 8, 5, @kinds));
+}
+is(not_done($node), '', 'all of it was done at some time');
 is(settle($node), '', 'everything is in order');
 is(check_indexes($node), "t\n0", 'indexes and tables are sound');
-check_load($node, @kinds);
+check_load($node);
 note(sql($node, q{SELECT count(*) || ' transactions, of which ' || count(*) FILTER (WHERE code <> '00000') || ' were refused'
 	FROM load.done}));
 

@@ -24,7 +24,7 @@ $subscriber->start;
 $subscriber->safe_psql('postgres', 'CREATE ROLE sales_admin LOGIN; CREATE DATABASE crm OWNER sales_admin');
 
 # there are rows already, and a ring in use
-is(stop_load(start_load($publisher, 4, 2, qw(lead team desk pay grade))), '', 'work before there is a subscriber');
+is(stop_load(start_load($publisher, 4, 1, qw(lead team desk pay grade))), '', 'work before there is a subscriber');
 sql($publisher, q{SELECT count(*) FROM generate_series(1, 3) n, assign('ring', 'early ' || n)});
 
 my $tables = sql($publisher, q{SELECT count(*) FROM pg_class WHERE relnamespace = 'sales'::regnamespace AND relkind = 'r'});
@@ -44,7 +44,7 @@ $subscriber->safe_psql('crm', $recipe{subscriber} =~ s/CONNECTION '[^']*'/CONNEC
 my ($subscription) = $recipe{subscriber} =~ /CREATE SUBSCRIPTION (\w+)/;
 $subscriber->wait_for_subscription_sync($publisher, $subscription, 'crm');
 
-is(stop_load(start_load($publisher, 6, load_seconds(4), qw(lead team desk pay grade))), '', 'a load of everything');
+is(stop_load(start_load($publisher, 6, load_seconds(3), qw(lead team desk pay grade))), '', 'a load of everything');
 is(settle($publisher), '', 'everything is in order');
 # a ring that the subscriber has not heard of, a new campaign, and what is deleted
 sql($publisher, q{
@@ -69,9 +69,9 @@ sql($subscriber, $recipe{switch} =~ s/'sales'/'$_'/gr) foreach qw(crm load sales
 is(broken($subscriber), '', 'what holds on the publisher holds on the subscriber');
 is(sql($subscriber, q{SELECT count(DISTINCT agent) > 1, count(*) FROM generate_series(1, 30) n, assign('late ring', 'after ' || n)}), 't|30',
 	'a ring goes on');
-is(stop_load(start_load($subscriber, 6, load_seconds(3), qw(lead team desk pay grade))), '', 'the work goes on');
+is(stop_load(start_load($subscriber, 6, load_seconds(2), qw(lead team desk pay grade))), '', 'the work goes on');
 is(settle($subscriber), '', 'everything is in order');
-check_load($subscriber, 'none');
+check_load($subscriber);
 
 $subscriber->stop;
 done_testing();
