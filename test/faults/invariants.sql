@@ -196,10 +196,6 @@ WITH turns AS MATERIALIZED (
     WHERE (p.status = 'approved') <> (p.event IS NOT NULL)
        OR p.status = 'approved'
           AND (e.agent, e.rule, e.period, e.grade) IS DISTINCT FROM (p.agent, p.rule, p.period, p.to_grade)
-    UNION ALL
-    SELECT 'what a rule decided was proposed', count(*)
-    FROM grade_event AS e
-    WHERE e.rule IS NOT NULL AND NOT EXISTS (SELECT FROM proposal AS p WHERE p.event = e.event)
     --
     -- The team
     --

@@ -86,6 +86,11 @@ INSERT INTO grade_rule (rule, kind, ladder, from_grade, to_grade, period_kind, i
 INSERT INTO grade_condition (rule, condition, test, metric, comparison, threshold) VALUES
     ('good', 1, 'attainment', 'sale', '>=', 1), ('better', 1, 'attainment', 'sale', '>=', 1),
     ('bad', 1, 'attainment', 'sale', '<', 1);
+SELECT count(c) FROM agent AS a, generate_series(1, 4) AS m,
+    credit_sale(a.agent || ' in ' || m, 900, make_timestamptz(2024, m, 15, 12, 0, 0, 'UTC'),
+                ARRAY[a.agent, 'boss', 'vice'], '{33.33,33.33,33.34}') AS c
+WHERE a.agent LIKE 'agent%';
+UPDATE quota SET amount = 250;
 
 --
 -- What is done.  Each statement is a transaction of its own; what the random
@@ -131,7 +136,13 @@ END;
 CREATE FUNCTION load.token() RETURNS task
     LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT t FROM task t WHERE t.token IS NOT NULL ORDER BY random() LIMIT 1;
+    SELECT t FROM task t WHERE t.token IS NOT NULL
+    ORDER BY t.next_at < clock_timestamp() AND random() < 0.9, random() LIMIT 1;
+END;
+CREATE FUNCTION load.listed() RETURNS text
+    LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    SELECT t.lead FROM task t WHERE t.campaign = 'calls' ORDER BY random() LIMIT 1;
 END;
 -- the month that is worked on: the first that is not closed, the last one for ever
 CREATE FUNCTION load.month() RETURNS text
@@ -248,20 +259,20 @@ INSERT INTO load.action (action, kind, weight, statement) VALUES
     ('call', 'desk', 30, $$
         SELECT load.call((ARRAY['calls', 'careful', 'visits'])[1 + floor(random() * 3)::integer])$$),
     ('next_calls', 'desk', 3, $$
-        SELECT count(*) FROM next_calls(load.one_of(16), 'calls', 10, '1 s')$$),
+        SELECT count(*) FROM next_calls(load.one_of(16), 'calls', 10, '20 s')$$),
     ('finish late', 'desk', 4, $$SELECT finish((load.token()).token, 'busy')$$),
     ('renew', 'desk', 2, $$SELECT renew((load.token()).token, '2 s')$$),
     ('book_callback', 'desk', 3, $$
-        SELECT book_callback(load.one_of(10000, 'lead '), clock_timestamp() + random() * interval '3 s',
+        SELECT book_callback(load.listed(), clock_timestamp() + random() * interval '3 s',
                              load.one_of(16))$$),
     ('record_call', 'desk', 2, $$
         SELECT record_call(load.one_of(16), 'calls', 1000000 + n::text::integer || '', 'answered',
                            'called us', lead => 'lead ' || n, direction => 'in')
         FROM load.one_of(10000, '') n$$),
     ('transfer_task', 'desk', 2, $$
-        SELECT transfer_task('calls', load.one_of(10000, 'lead '), load.one_of(16), 'speaks French')$$),
+        SELECT transfer_task('calls', load.listed(), load.one_of(16), 'speaks French')$$),
     ('hand_off', 'desk', 1, $$
-        SELECT hand_off('calls', load.one_of(10000, 'lead '), 'visits', 'wants it', 'boss')$$),
+        SELECT hand_off('calls', load.listed(), 'visits', 'wants it', 'boss')$$),
     ('suppress', 'desk', 1, $$SELECT suppress(load.one_of(999, '1005'))$$),
     ('remind_callbacks', 'desk', 1, $$SELECT count(*) FROM remind_callbacks()$$),
     ('credit_sale', 'pay', 20, $$
