@@ -387,7 +387,7 @@ foreach my $file (glob "$root/src/sql/*.sql $root/src/workspace/*.sql $root/src/
 	$used{$_} = 1 foreach grep { defined } map { $code_of{$_} } @names;
 }
 my %listed = map { $_ => 1 } $reference =~ /^\| (\w{5}) \|/mg;
-is(join(' ', grep { !$listed{$_} } sort keys %used), '', 'and those of PostgreSQL');
+is(join(' ', grep { !$listed{$_} } sort keys %used), '', 'the reference lists the codes of PostgreSQL that are raised by name');
 
 # What a person reads: a message begins in lower case and is no sentence, and an
 # error of class LO says more in DETAIL or HINT.

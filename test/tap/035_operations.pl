@@ -1,6 +1,7 @@
-# Event tables in partitions, as doc/operations.md has it: a dump edited by
-# examples/partition/partition_events.awk keeps every row, the workspace goes on
-# in it, and the document's statements add and retire partitions.
+# Dumps as doc/operations.md uses them: edited by
+# examples/partition/partition_events.awk one keeps every row in partitions, the
+# workspace goes on in them, and the document's statements add and retire them;
+# and one of a single workspace is restored by somebody else.
 use strict;
 use warnings FATAL => 'all';
 
@@ -129,6 +130,22 @@ $node->safe_psql('again', 'CREATE EXTENSION lead_ops; CREATE SCHEMA crm;
 command_ok([ 'pg_dump', '-Fc', '-n', 'sales', '-f', "$dir/parts.dump", $node->connstr('moved') ], 'partitions are dumped');
 command_ok([ 'pg_restore', '-j4', '-d', $node->connstr('again'), "$dir/parts.dump" ], 'and restored in parallel');
 is(rows_of('again'), rows_of('moved'), 'with all their rows');
+
+# A single workspace in another database, as the document restores it: by a role
+# that is no superuser and was not its owner.
+$node->safe_psql('postgres', 'CREATE ROLE other_owner LOGIN; CREATE DATABASE elsewhere OWNER other_owner');
+$node->safe_psql('elsewhere', 'CREATE EXTENSION lead_ops; CREATE SCHEMA crm; CREATE TABLE crm.lead (id integer PRIMARY KEY, owner text);
+	GRANT USAGE ON SCHEMA crm TO other_owner; GRANT ALL ON crm.lead TO other_owner',
+	extra_params => [ '-U', 'other_owner' ]);
+$node->safe_psql('plain', "$path SELECT grant_access('op_agent', 'agent')");
+command_ok([ 'pg_dump', '-Fc', '-n', 'sales', '-f', "$dir/one.dump", $node->connstr('plain') ], 'one workspace is dumped');
+command_ok([ 'pg_restore', '-O', '-j4', '-U', 'other_owner', '-d', $node->connstr('elsewhere'), "$dir/one.dump" ],
+	'and restored by another role');
+is(rows_of('elsewhere'), rows_of('plain'), 'with all its rows');
+is($node->safe_psql('elsewhere', q{SELECT pg_get_userbyid(n.nspowner), bool_or(has_function_privilege('public', p.oid, 'EXECUTE')),
+		bool_or(has_function_privilege('op_agent', p.oid, 'EXECUTE'))
+	FROM pg_namespace n JOIN pg_proc p ON p.pronamespace = n.oid WHERE n.nspname = 'sales' GROUP BY n.nspowner}),
+	'other_owner|f|t', 'its functions are nobody\'s but the new owner\'s and of who was granted them');
 
 $node->stop;
 done_testing();
