@@ -31,7 +31,7 @@ $$;
 COMMENT ON FUNCTION crm_rows(source, regclass, text) IS
     'SQL that joins a lead, given as SQL, to its row in a source''s table: key, owner, whether it is nobody''s, closed or gone';
 
-CREATE FUNCTION differences_statement(source source, relation regclass) RETURNS text
+CREATE FUNCTION differences_statement(source source, relation regclass, also text) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path FROM CURRENT
 AS $$
@@ -45,14 +45,14 @@ BEGIN
                      'THEN ''told'' '
                  'ELSE ''taken over'' END AS change '
         'FROM assignment a %s '
-        'WHERE a.ended_at IS NULL AND starts_with(a.lead, %L) '
+        'WHERE a.ended_at IS NULL AND starts_with(a.lead, %L) AND %s '
           'AND (g.is_gone OR r.is_closed OR NOT r.is_nobodys AND r.owner <> a.agent) '
         'ORDER BY a.pool, a.seq',
-        crm_rows(source, relation, 'a.lead'), source.prefix);
+        crm_rows(source, relation, 'a.lead'), source.prefix, also);
 END
 $$;
-COMMENT ON FUNCTION differences_statement(source, regclass) IS
-    'SQL for the leads of a source that are held and of which its table says something else: another owner, done with, or no such row';
+COMMENT ON FUNCTION differences_statement(source, regclass, text) IS
+    'SQL for the leads of a source that are held and of which its table says something else: another owner, done with, or no such row; also is a condition on the assignment a';
 
 -- Locks: rows of waiting; those that somebody has locked are being dealt.
 CREATE FUNCTION leave_line_of(source source, relation regclass)
@@ -118,7 +118,7 @@ AS $$
 DECLARE
     s source := find_source(sync_source.source);
     relation regclass := source_relation(s);
-    differences text := differences_statement(s, relation);
+    differing text[];
     pools text[];
     one record;
     ended assignment;
@@ -128,12 +128,17 @@ DECLARE
     stale_owners text[] := '{}';
     stale_agents text[] := '{}';
 BEGIN
-    EXECUTE format('SELECT array_agg(DISTINCT d.pool) FROM (%s) d WHERE d.change = ''taken over''',
-                   differences)
-    INTO pools;
+    EXECUTE format(
+        'SELECT array_agg(d.lead), '
+               'array_agg(DISTINCT d.pool) FILTER (WHERE d.change = ''taken over'') '
+        'FROM (%s) d', differences_statement(s, relation, 'true'))
+    INTO differing, pools;
     PERFORM lock_pool(p.pool) FROM unnest(pools) p (pool) ORDER BY p.pool;
 
-    FOR one IN EXECUTE differences || ' FOR NO KEY UPDATE OF a SKIP LOCKED' LOOP
+    FOR one IN EXECUTE differences_statement(s, relation, 'a.lead = ANY ($1)')
+                       || ' FOR NO KEY UPDATE OF a SKIP LOCKED'
+               USING differing
+    LOOP
         CONTINUE WHEN one.change = 'taken over' AND one.pool = ANY (pools) IS NOT TRUE;
         IF one.change = 'told' THEN
             stale_leads := stale_leads || one.lead;
