@@ -71,7 +71,7 @@ output_iso/specs: $(wildcard $(src)/test/isolation/*.spec)
 
 .DEFAULT_GOAL := all
 
-.PHONY: all install uninstall installcheck clean test versions valgrind demo bench fuzz fuzz-merge lint dist help
+.PHONY: all install uninstall installcheck clean test soak versions valgrind demo bench fuzz fuzz-merge lint dist help
 
 ## all: build the module and the install script
 ## install: install them into the server that PG_CONFIG names
