@@ -123,6 +123,18 @@ is($node->safe_psql('moved', q{SELECT count(DISTINCT k.keys) FROM (
 		WHERE i.inhparent = 'sales.attempt'::regclass GROUP BY i.inhrelid) k}), 1,
 	'all partitions of attempt have the same indexes');
 
+# a customer is erased from all partitions
+my ($erase) = $operations =~ /^```sql\n(CREATE FUNCTION erase_customer.*?)^```$/ms;
+$node->safe_psql('moved', "$erase; $path
+	SELECT load_history('in parts', '{left, forgotten}', '{agent 1, agent 1}', '{+15550777, +15550888}',
+		'{2026-03-02 10:00+00, 2026-03-02 10:00+00}', '{2026-03-02 10:01+00, 2026-03-02 10:01+00}', '{answered, answered}',
+		customers => '{stays, goes}')");
+is($node->safe_psql('moved', "SET client_min_messages = warning; SELECT public.erase_customer('goes')"), 1, 'a customer is erased');
+is($node->safe_psql('moved', q{SELECT customer, number ~ '^erased', recording FROM sales.attempt
+		WHERE imported_call IN ('left', 'forgotten') ORDER BY customer}), "goes|t|erased\nstays|f|", 'and nobody else');
+is(($node->psql('moved', "\\set VERBOSITY sqlstate\nUPDATE sales.attempt SET note = 'x' WHERE customer = 'goes'"))[2]
+	=~ /LO033/, 1, 'calls are append-only again');
+
 # and a dump of it all
 $node->safe_psql('postgres', 'CREATE DATABASE again');
 $node->safe_psql('again', 'CREATE EXTENSION lead_ops; CREATE SCHEMA crm;
