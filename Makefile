@@ -11,7 +11,8 @@ OBJS = $(patsubst $(src)/%.c,%.o,$(sort $(wildcard $(src)/src/*.c $(src)/src/cor
 sql_parts = $(sort $(wildcard $(src)/src/sql/*.sql))
 workspace_parts = $(sort $(wildcard $(src)/src/workspace/*.sql $(src)/src/workspace/upgrade/*.sql))
 
-DATA_built = lead_ops--$(version).sql
+upgrades := $(patsubst $(src)/src/sql/upgrade/%.sql,lead_ops--%.sql,$(sort $(wildcard $(src)/src/sql/upgrade/*.sql)))
+DATA_built = lead_ops--$(version).sql $(upgrades)
 EXTRA_CLEAN = $(OBJS:.o=.d) build
 
 REGRESS := $(patsubst $(src)/sql/%.sql,%,$(sort $(wildcard $(src)/sql/*.sql)))
@@ -59,8 +60,12 @@ $(OBJS): | $(obj_dirs)
 $(obj_dirs):
 	@mkdir -p $@
 
-lead_ops--$(version).sql: $(sql_parts) $(workspace_parts) $(src)/tools/join-sql $(src)/lead_ops.control
+$(DATA_built): $(sql_parts) $(workspace_parts) $(src)/tools/join-sql $(src)/lead_ops.control
+lead_ops--$(version).sql:
 	sh $(src)/tools/join-sql $(src) > $@.tmp
+	mv $@.tmp $@
+$(upgrades): lead_ops--%.sql: $(src)/src/sql/upgrade/%.sql
+	sh $(src)/tools/join-sql $(src) $* > $@.tmp
 	mv $@.tmp $@
 
 # pg_isolation_regress looks for its specs in a folder of that name.
@@ -71,7 +76,7 @@ output_iso/specs: $(wildcard $(src)/test/isolation/*.spec)
 
 .DEFAULT_GOAL := all
 
-.PHONY: all install uninstall installcheck clean test soak versions valgrind demo bench fuzz fuzz-merge lint dist help
+.PHONY: all install uninstall installcheck clean test soak versions valgrind demo bench fuzz fuzz-merge lint dist deb help
 
 ## all: build the module and the install script
 ## install: install them into the server that PG_CONFIG names
@@ -120,6 +125,10 @@ lint:
 dist:
 	git -C $(src) archive --format=zip --prefix=lead_ops-$(version)/ \
 		-o $(CURDIR)/lead_ops-$(version).zip HEAD
+
+## deb: the Debian packages, into build/
+deb:
+	@$(src)/tools/build-deb
 
 ## help: this list
 help:

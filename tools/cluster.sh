@@ -96,7 +96,7 @@ cluster_build()
 	work=$(mktemp -d "${TMPDIR:-/tmp}/lead_ops.XXXXXX")
 	mkdir "$work/source" "$work/log"
 	tar -C "$source" --exclude=.git --exclude=./build --exclude='*.o' --exclude='*.so' \
-		--exclude='*.d' --exclude='*.bc' --exclude='./lead_ops--?.?.?.sql' -cf - . |
+		--exclude='*.d' --exclude='*.bc' --exclude='./lead_ops--*.sql' -cf - . |
 		tar -C "$work/source" -xf - --no-same-owner
 	source=$work/source
 	private_postgres

@@ -81,14 +81,24 @@ $$;
 COMMENT ON FUNCTION check_workspace(text) IS
     'the version of a workspace; an error when the schema is none (LO031; NULL is none) or of another version than the extension works with (LO032)';
 
+-- PUBLIC may execute a new function unless it is told otherwise; what users
+-- have granted on what was there before is theirs.
 -- The caller's search_path comes back when this function's own setting ends.
-CREATE FUNCTION run_workspace_script(schema text, script text, version integer) RETURNS void
+CREATE FUNCTION run_workspace_script(schema text, statements text[], version integer) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp
     AS $_$
+DECLARE
+    namespace CONSTANT regnamespace := quote_ident(run_workspace_script.schema);
+    relations CONSTANT oid[] := ARRAY (SELECT c.oid FROM pg_class AS c WHERE c.relnamespace = namespace);
+    routines CONSTANT oid[] := ARRAY (SELECT p.oid FROM pg_proc AS p WHERE p.pronamespace = namespace);
+    statement text;
 BEGIN
     PERFORM set_config('search_path', format('%I, pg_temp', run_workspace_script.schema), true);
-    EXECUTE run_workspace_script.script;
+    FOREACH statement IN ARRAY run_workspace_script.statements
+    LOOP
+        EXECUTE statement;
+    END LOOP;
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
     EXECUTE format(
@@ -99,16 +109,24 @@ BEGIN
             AS 'SELECT %2$s';
         COMMENT ON FUNCTION %1$I.workspace_version() IS
             'marks this schema as a workspace of lead_ops, and tells its version';
-        REVOKE ALL ON ALL TABLES IN SCHEMA %1$I FROM PUBLIC;
-        REVOKE ALL ON ALL SEQUENCES IN SCHEMA %1$I FROM PUBLIC;
-        REVOKE ALL ON ALL ROUTINES IN SCHEMA %1$I FROM PUBLIC;
-        REVOKE ALL ON SCHEMA %1$I FROM PUBLIC;
         $sql$,
         run_workspace_script.schema, run_workspace_script.version);
+
+    FOR statement IN
+        SELECT format('REVOKE ALL ON %s FROM PUBLIC', c.oid::regclass)
+        FROM pg_class AS c
+        WHERE c.relnamespace = namespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND c.oid <> ALL (relations)
+        UNION ALL
+        SELECT format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', p.oid::regprocedure)
+        FROM pg_proc AS p
+        WHERE p.pronamespace = namespace AND p.oid <> ALL (routines)
+    LOOP
+        EXECUTE statement;
+    END LOOP;
 END;
 $_$;
-COMMENT ON FUNCTION run_workspace_script(text, text, integer) IS
-    'for create_workspace and upgrade_workspace: runs a script with search_path set to the workspace, writes its version, takes everything from PUBLIC';
+COMMENT ON FUNCTION run_workspace_script(text, text[], integer) IS
+    'for create_workspace and upgrade_workspace: runs statements with search_path set to the workspace, writes its version, takes from PUBLIC what is new';
 
 CREATE FUNCTION create_workspace(schema text) RETURNS void
     LANGUAGE plpgsql VOLATILE
@@ -179,8 +197,9 @@ BEGIN
                 HINT = 'Revoke CREATE on the schema first.';
     END IF;
 
+    EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', create_workspace.schema);
     PERFORM lead_ops.run_workspace_script(
-        create_workspace.schema, lead_ops.workspace_script(), lead_ops.newest_workspace_version());
+        create_workspace.schema, ARRAY[lead_ops.workspace_script()], lead_ops.newest_workspace_version());
 END;
 $$;
 COMMENT ON FUNCTION create_workspace(text) IS
@@ -195,6 +214,7 @@ DECLARE
     found integer;
     owner name;
     step record;
+    afterwards text[] := '{}';
 BEGIN
     -- The lock first, in a statement of its own: what is read next is then
     -- what another session's upgrade has left.
@@ -231,12 +251,18 @@ BEGIN
                     DETAIL = 'This version of lead_ops no longer knows the steps between them.',
                     HINT = 'Upgrade with a version of lead_ops that came between.';
         END IF;
-        PERFORM lead_ops.run_workspace_script(upgrade_workspace.schema, step.script, step.version);
+        -- What is gone but used until functions and views are replaced stands
+        -- behind a line "-- afterwards".
+        PERFORM lead_ops.run_workspace_script(
+            upgrade_workspace.schema, ARRAY[split_part(step.script, E'\n-- afterwards\n', 1)], step.version);
+        afterwards := afterwards || split_part(step.script, E'\n-- afterwards\n', 2);
         found := step.version;
     END LOOP;
+    PERFORM lead_ops.run_workspace_script(
+        upgrade_workspace.schema, ARRAY (SELECT lead_ops.renewal(lead_ops.workspace_script())) || afterwards, newest);
 
     RETURN found;
 END;
 $$;
 COMMENT ON FUNCTION upgrade_workspace(text) IS
-    'brings an older workspace up to date, step by step in this transaction, and returns its version; a notice when there is nothing to do; locks the name of the workspace; LO031 when the schema is none (NULL is none)';
+    'brings an older workspace up to date in this transaction, its tables step by step, then all functions and views at once, and returns its version; a notice when there is nothing to do; locks the name of the workspace; LO031 when the schema is none (NULL is none)';

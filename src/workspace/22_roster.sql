@@ -122,16 +122,20 @@ BEGIN ATOMIC
           JOIN agent a ON a.agent = r.agent
           UNION ALL
           SELECT least(n.midnight, b.bound)
-          FROM (SELECT p.hours, p.zone, p.calendar
-                FROM pool p
-                WHERE p.pool = roster_until.pool AND p.hours IS NOT NULL
-                UNION
-                SELECT a.hours, a.zone, p.calendar
-                FROM pool p
-                JOIN pool_team pt ON pt.pool = p.pool
-                JOIN membership m ON m.team = pt.team
-                JOIN agent a ON a.agent = m.agent
-                WHERE p.pool = roster_until.pool AND a.hours IS NOT NULL) h
+          -- each once, as text: pg_upgrade makes functions before the order of
+          -- the extension's types
+          FROM (SELECT t.hours::lead_ops.work_hours AS hours, t.zone,
+                       t.calendar::lead_ops.work_calendar AS calendar
+                FROM (SELECT p.hours::text AS hours, p.zone, p.calendar::text AS calendar
+                      FROM pool p
+                      WHERE p.pool = roster_until.pool AND p.hours IS NOT NULL
+                      UNION
+                      SELECT a.hours::text, a.zone, p.calendar::text
+                      FROM pool p
+                      JOIN pool_team pt ON pt.pool = p.pool
+                      JOIN membership m ON m.team = pt.team
+                      JOIN agent a ON a.agent = m.agent
+                      WHERE p.pool = roster_until.pool AND a.hours IS NOT NULL) t) h
           CROSS JOIN LATERAL (
               SELECT ((roster_until.at AT TIME ZONE h.zone)::date + 1)::timestamp
                          AT TIME ZONE h.zone AS midnight) n

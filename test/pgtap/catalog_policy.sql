@@ -290,6 +290,10 @@ SELECT is_empty($$
     $$, 'no function that is PARALLEL SAFE calls what is not');
 
 SELECT is_empty($$
+    SELECT identity FROM workspace_function WHERE prorettype = 'trigger'::regtype AND NOT prosecdef
+    $$, 'trigger functions work with the rights of the owner');
+
+SELECT is_empty($$
     SELECT identity
     FROM workspace_function
     WHERE prosqlbody IS NULL
@@ -361,6 +365,36 @@ SELECT is_empty($$
     WHERE c.connamespace = 'policy_test'::regnamespace AND c.contype = 'f'
         AND (SELECT f.relnamespace FROM pg_class AS f WHERE f.oid = c.confrelid) <> c.connamespace
     $$, 'nothing refers to a table of another schema');
+
+-- pg_upgrade, unlike a dump, makes the members of the extension one by one,
+-- and functions before operator classes
+SET ROLE NONE;
+UPDATE pg_opclass
+SET opcdefault = false
+WHERE oid IN (SELECT objid FROM member WHERE classid = 'pg_opclass'::regclass);
+CREATE FUNCTION pg_temp.refused(statement text) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    EXECUTE statement;
+    RETURN NULL;
+EXCEPTION WHEN undefined_function THEN
+    RETURN SQLERRM;
+END;
+$$;
+SELECT is_empty($$
+    SELECT o.identity, o.refusal
+    FROM (
+        SELECT identity, pg_temp.refused(pg_get_functiondef(oid)) AS refusal
+        FROM workspace_function
+        WHERE prosqlbody IS NOT NULL
+        UNION ALL
+        SELECT identity, pg_temp.refused(format('CREATE OR REPLACE VIEW %s AS %s', oid::regclass, pg_get_viewdef(oid)))
+        FROM workspace_relation
+        WHERE relkind = 'v'
+    ) AS o
+    WHERE o.refusal IS NOT NULL
+    $$, 'no parsed function or view groups, sorts or joins by a type of the extension');
 
 SELECT * FROM finish();
 ROLLBACK;

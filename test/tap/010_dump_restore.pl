@@ -5,6 +5,8 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use lib 'test/tap';
+use WorkspaceContents;
 
 my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding', 'UTF8', '--locale', 'C' ]);
@@ -28,65 +30,9 @@ sub as_owner
 		extra_params => [ '-U', 'sales_admin' ]);
 }
 
-# Everything that makes up a workspace, in lines that do not depend on OIDs or
-# on the order of creation.
 sub contents
 {
-	my ($db, $schema) = @_;
-	my $in = "(SELECT oid FROM pg_namespace WHERE nspname = \$n\$$schema\$n\$)";
-	my @tables = split /\n/, $node->safe_psql($db, <<"END");
-SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s AS t',
-    relname, oid::regclass)
-FROM pg_class WHERE relnamespace = $in AND relkind = 'r' ORDER BY relname
-END
-	my $rows = $node->safe_psql($db, join ";\n", @tables);
-	my $catalog = $node->safe_psql($db, <<"END");
-SET search_path = pg_catalog;
-SELECT 'schema', pg_get_userbyid(nspowner), nspacl, obj_description(oid)
-FROM pg_namespace WHERE oid = $in;
-SELECT 'relation', relname, relkind, pg_get_userbyid(relowner),
-    coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)), reloptions, relrowsecurity, obj_description(oid),
-    CASE relkind WHEN 'v' THEN pg_get_viewdef(oid) WHEN 'i' THEN pg_get_indexdef(oid) END
-FROM pg_class WHERE relnamespace = $in ORDER BY relname;
-SELECT 'column', c.relname, a.attname, format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated,
-    attstorage, pg_get_expr(d.adbin, d.adrelid), col_description(c.oid, attnum), attacl
-FROM pg_attribute AS a
-    JOIN pg_class AS c ON c.oid = attrelid
-    LEFT JOIN pg_attrdef AS d ON d.adrelid = attrelid AND d.adnum = attnum
-WHERE c.relnamespace = $in AND attnum > 0 AND NOT attisdropped
-ORDER BY c.relname, attnum;
-SELECT 'constraint', conrelid::regclass, conname, convalidated, pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = $in ORDER BY conrelid::regclass::text, conname;
-SELECT 'trigger', tgrelid::regclass, tgname, tgenabled, pg_get_triggerdef(t.oid)
-FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = tgrelid
-WHERE c.relnamespace = $in AND NOT tgisinternal ORDER BY c.relname, tgname;
-SELECT 'function', p.oid::regprocedure, pg_get_userbyid(proowner), proacl, obj_description(p.oid), pg_get_functiondef(p.oid)
-FROM pg_proc AS p WHERE pronamespace = $in ORDER BY p.oid::regprocedure::text;
-SELECT 'type', typname, typtype, typacl FROM pg_type WHERE typnamespace = $in ORDER BY typname;
-SELECT 'sequence', sequencename, last_value FROM pg_sequences
-WHERE schemaname = \$n\$$schema\$n\$ ORDER BY sequencename;
-SELECT 'policy', c.relname, polname, pg_get_expr(polqual, polrelid)
-FROM pg_policy JOIN pg_class AS c ON c.oid = polrelid
-WHERE c.relnamespace = $in ORDER BY c.relname, polname;
-END
-	return "$rows\n$catalog";
-}
-
-# same(GOT, WANTED, NAME): says where they differ, not all they hold
-sub same
-{
-	my ($got, $wanted, $name) = @_;
-
-	# PostgreSQL names an untyped literal of a parsed function body "text" when
-	# it reads its own text again.
-	s/::text AS text\b/::text/g foreach $got, $wanted;
-	return if ok($got eq $wanted, $name);
-	append_to_file("$dir/got", $got);
-	append_to_file("$dir/wanted", $wanted);
-	my ($diff) = run_command([ 'diff', '-U', '0', "$dir/wanted", "$dir/got" ]);
-	unlink "$dir/got", "$dir/wanted";
-	diag(substr($diff, 0, 2000));
-	return;
+	return workspace_rows($node, @_) . workspace_catalog($node, @_);
 }
 
 # The origin: two workspaces of a role that is no superuser.
