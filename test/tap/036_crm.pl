@@ -122,7 +122,8 @@ answer('owner', "SELECT FROM sales.sync_source('odoo')");
 is(answer('owner', "SELECT count(*) FROM crm_lead l JOIN sales.assignment a ON a.lead = 'odoo-' || l.id AND a.ended_at IS NULL
 	WHERE l.user_id = 3"), '0', 'whose leads get others in Odoo');
 like(ask($one, 'SELECT * FROM odoo.pay'), qr/^1\|2\|2026-10\|170.00\|/, 'Odoo reads the pay of its users');
-like(ask($one, 'SELECT count(*) FROM odoo.quota'), qr/^\d+$/, 'and their quotas');
+answer('owner', "INSERT INTO sales.quota (agent, metric, period, amount, valid) VALUES ('2', 'ordered', 'month', 100, '[2026-11-01,)')");
+is(ask($one, 'SELECT user_id, metric, quota FROM odoo.quota'), '2|ordered|100', 'and their quotas');
 like(ask($one, 'SELECT * FROM sales.ledger'), qr/permission denied/, 'but not the ledger');
 like(ask($one, "SELECT sales.deal_source('odoo')"), qr/permission denied/, 'and deals nothing');
 
