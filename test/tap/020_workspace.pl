@@ -97,8 +97,13 @@ is(works('crm', 'agent_ann', q{
 	"ann\n1\n0\n0", 'functions of a workspace use its own tables whatever the search_path');
 
 # Dropping.
-fails('crm', $super, 'DROP EXTENSION lead_ops', qr/2BP01.*function sales\.workspace_version\(\) depends on type lead_ops\.workspace_mark/s,
+fails('crm', $super, 'DROP EXTENSION lead_ops', qr/2BP01.*cannot drop extension lead_ops because other objects depend on it/,
 	'the extension is dropped while there is a workspace');
+is(works('crm', $super, q{
+		SELECT count(*) FROM pg_depend
+		WHERE classid = 'pg_proc'::regclass AND objid = 'sales.workspace_version()'::regprocedure
+			AND refclassid = 'pg_type'::regclass AND refobjid = 'lead_ops.workspace_mark'::regtype AND deptype = 'n'}),
+	'1', 'were it by its mark alone');
 is(works('crm', $super, q{
 		BEGIN;
 		DROP EXTENSION lead_ops CASCADE;
