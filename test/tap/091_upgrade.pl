@@ -171,6 +171,11 @@ foreach my $archive (sort glob 'test/upgrade/*.tar.xz')
 	same(rows_of($db, $_, 'kept'), $before{$_}, "$from: $_ holds the rows that it held") foreach qw(plain used mixed);
 	is(as_owner($db, "BEGIN; $next; ROLLBACK"), $dealt, "$from: the upgraded workspace deals on");
 
+	like(as_owner($db, q{BEGIN;
+			INSERT INTO crm.lead SELECT n FROM generate_series(1, 5) AS n;
+			SELECT count(*) FROM used.deal_source('crm');
+			ROLLBACK}), qr/^\d+$/, "$from: so does a table of the CRM that is attached to it");
+
 	# What users have added.
 	(my $used = workspace_catalog($node, $db, 'used')) =~ s/\bused\b/mixed/g;
 	my %lines = map { $_ => 1 } split /\n/, $used;
