@@ -256,6 +256,11 @@ DROP TABLE pg_temp.agent, pg_temp.access, pg_temp.membership;
 SELECT be_owner();
 INSERT INTO presence_log (agent, state, at)
 SELECT 'bert', 'paused', now() FROM generate_series(1, 5000);
+INSERT INTO attendance (agent, day, worked)
+SELECT 'bert', date '2020-01-01' + n, 0.25 FROM generate_series(1, 400) n
+UNION ALL
+SELECT 'anna', date '2020-01-01' + n, n / 1000.0 FROM generate_series(1, 400) n;
+ANALYZE attendance;
 CREATE STATISTICS access_test.told (dependencies, mcv) ON agent, state FROM presence_log;
 ANALYZE presence_log;
 ANALYZE access_test.agent;
@@ -273,6 +278,21 @@ END
 $$;
 SELECT lives_ok($$SELECT FROM presence_log p WHERE p.agent <> 'anna' AND pg_temp.spy(p.agent)$$,
     'a function of the caller is not shown rows that the caller is not');
+CREATE FUNCTION pg_temp.estimate(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    plan jsonb;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT json) ' || statement INTO plan;
+    RETURN plan #>> '{0,Plan,Plan Rows}';
+END
+$$;
+SELECT is(pg_temp.estimate('SELECT FROM attendance WHERE worked = 0.25'),
+          pg_temp.estimate('SELECT FROM attendance WHERE worked = 0.9'),
+    'the planner does not tell how often a figure stands in rows that are not shown');
+SELECT be_owner();
+SELECT isnt(pg_temp.estimate('SELECT FROM attendance WHERE worked = 0.25'),
+            pg_temp.estimate('SELECT FROM attendance WHERE worked = 0.9'),
+    'which it knows, and tells the owner');
 SELECT be('quinn', 'qa');
 SELECT throws_ok($$SELECT number FROM attempt$$, '42501', NULL, 'QA reads no number');
 SELECT throws_ok($$EXPLAIN SELECT FROM attempt WHERE number = '5550001'$$, '42501', NULL,
