@@ -19,7 +19,8 @@ SELECT regexp_replace(
 FROM regexp_split_to_table(renewal.script,
         '(?<=;)\n(?:--[^\n]*\n|\n)*(?=[A-Z])(?!(?:BEGIN|EXCEPTION|END)\M)')
     WITH ORDINALITY AS s (statement, n)
-WHERE s.statement ~ '^(CREATE (FUNCTION|AGGREGATE|VIEW)|COMMENT ON|GRANT|REVOKE|INSERT INTO access_\w+|SELECT renew_access)\M'
+WHERE s.statement ~ ('^(CREATE (FUNCTION|AGGREGATE|VIEW)|COMMENT ON|GRANT|REVOKE'
+    || '|INSERT INTO access_\w+|SELECT renew_access)\M')
 ORDER BY s.n
 $$;
 COMMENT ON FUNCTION renewal(text) IS
