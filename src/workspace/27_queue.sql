@@ -242,13 +242,14 @@ CREATE FUNCTION sign_in(agent text) RETURNS boolean
 AS $$
 DECLARE
     is_new boolean := set_presence(act_for(sign_in.agent), 'signed_in');
-    one record;
+    pools text[];
 BEGIN
     -- who cannot deal here can sign in all the same; the next drain deals
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
         RETURN is_new;
     END IF;
-    FOR one IN
+    -- all of them before the first lead is dealt: who has a pool asks for no other
+    pools := ARRAY(
         SELECT pt.pool
         FROM agent a
         JOIN membership m ON m.agent = a.agent
@@ -256,10 +257,9 @@ BEGIN
         JOIN pool_team pt ON pt.team = m.team
         WHERE a.agent = sign_in.agent
           AND EXISTS (SELECT FROM waiting w WHERE w.pool = pt.pool AND NOT w.is_public)
-        ORDER BY pt.pool
-    LOOP
-        PERFORM drain(one.pool);
-    END LOOP;
+        ORDER BY pt.pool);
+    PERFORM lock_pool(p.pool) FROM unnest(pools) p (pool);
+    PERFORM drain(p.pool) FROM unnest(pools) p (pool);
     RETURN is_new;
 END
 $$;

@@ -173,18 +173,13 @@ sub check_indexes
 }
 
 # Nothing ended by an error that says nothing to a caller, and no two sessions
-# waited for one another: but for sign_in, which deals from one pool after the
-# other, as doc/design.md says.
+# waited for one another.
 sub check_load
 {
 	my ($node) = @_;
 
 	is(sql($node, q{SELECT DISTINCT concat_ws(' ', d.action, d.code, d.message) FROM load.done d
-			WHERE d.code !~ '^LO' AND d.code NOT IN ('00000', '22023')
-			  AND NOT (d.code = '40P01' AND EXISTS (
-				SELECT FROM regexp_matches(d.message, 'Process (\\d+) waits', 'g') p (pid)
-				JOIN load.done s ON s.pid = p.pid[1]::integer AND s.action = 'sign in'
-					AND s.began < d.at AND s.at >= d.at - interval '1 s'))}),
+			WHERE d.code !~ '^LO' AND d.code NOT IN ('00000', '22023')}),
 		'', 'no session fails, and there is no deadlock');
 	return;
 }
