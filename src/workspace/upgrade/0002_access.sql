@@ -88,3 +88,30 @@ ALTER FUNCTION report_units(text, text[]) RENAME TO report_units_before;
 
 -- afterwards
 DROP FUNCTION report_units_before(text, text[]);
+
+-- Whoever was granted a function called it with rights of his own.  What works
+-- with the owner's rights now is for who has a kind.
+DO $$
+DECLARE
+    lost record;
+BEGIN
+    FOR lost IN
+        SELECT p.proowner, g.grantee,
+               CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END AS role,
+               string_agg(DISTINCT p.oid::regprocedure::text, ', ') AS functions
+        FROM access_function f
+        JOIN pg_class c ON c.oid = 'access_function'::regclass
+        JOIN pg_proc p ON p.pronamespace = c.relnamespace AND p.prosecdef
+            AND f.function IN (p.proname, p.oid::regprocedure::text)
+        CROSS JOIN LATERAL aclexplode(p.proacl) g
+        WHERE g.grantee <> p.proowner
+        GROUP BY p.proowner, g.grantee
+        ORDER BY g.grantee
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM %s CASCADE', lost.functions, lost.role);
+        RAISE WARNING 'functions that were granted to % now work with the rights of the owner, and are taken from it',
+            lost.role
+            USING HINT = 'Give it a kind by grant_access.';
+    END LOOP;
+END
+$$;
