@@ -137,8 +137,6 @@ SELECT same('lena', 'leader', $$SELECT * FROM activity('[2026-03-01,2026-04-01)'
     $$SELECT * FROM activity('[2026-03-01,2026-04-01)', 'month', 'team', 'sold') WHERE unit IN ('east', 'north')$$, 'what a team has done, by all who were in it');
 SELECT same('anna', 'agent', $$SELECT * FROM activity('[2026-03-01,2026-04-01)', metric => 'sold')$$,
     $$SELECT * FROM activity('[2026-03-01,2026-04-01)', metric => 'sold') WHERE unit = 'anna'$$, 'what an agent has done');
-SELECT refuses('lena', 'leader', format('SELECT * FROM %s(''[2026-03-01,2026-04-01)'', NULL, %L)', f, per), 'LO103', format('%s of %s is not a leader''s', f, per))
-FROM unnest('{conversion,outcome_shares,records_in_time,repeat_calls}'::text[]) f, unnest('{all,campaign}'::text[]) per;
 SELECT is(answer('quinn', 'qa', format('SELECT * FROM %s(''[2026-03-01,2026-04-01)'', NULL, %L)', f, 'all')), '{}', format('%s of all is for QA', f))
 FROM unnest('{conversion,outcome_shares,records_in_time,repeat_calls}'::text[]) f;
 SELECT same('lena', 'leader', $$SELECT * FROM headcount('2026-03-02')$$, $$SELECT * FROM headcount('2026-03-02')$$, 'how many are planned and there leaders are told');
@@ -398,6 +396,13 @@ SELECT is(answer(NULL, NULL, 'SELECT * FROM assignment'), '{}', 'who does not se
 SELECT is((answer(NULL, NULL, $$SELECT approve_award(1, 'mona')$$))[1], 'LO101', 'nor signs as others');
 SELECT revoke_access('lead_ops_tester', 'payroll') \g /dev/null
 SELECT isnt(answer(NULL, NULL, 'SELECT * FROM assignment'), '{}', 'which ends with the kind');
+
+-- where there is nothing to tell, it may be told before the question is refused
+INSERT INTO attempt (campaign, number, agent, started_at, ended_at, outcome, reached, valid, manual_reason)
+SELECT 'spring', '+8613800000001', 'nils', t, t + interval '5 min', outcome, true, true, 'said to'
+FROM (SELECT min(outcome), timestamptz '2026-03-02 10:00+08' FROM outcome) AS o (outcome, t);
+SELECT refuses('lena', 'leader', format('SELECT * FROM %s(''[2026-03-01,2026-04-01)'', NULL, %L)', f, per), 'LO103', format('%s of %s is not a leader''s', f, per))
+FROM unnest('{conversion,outcome_shares,records_in_time,repeat_calls}'::text[]) f, unnest('{all,campaign}'::text[]) per;
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -298,7 +298,7 @@ BEGIN
                     CASE WHEN state <> ALL (refusals) THEN 'refused: ' || message END
                 WHEN 'check' THEN 'cannot be compared: ' || message
                 WHEN 'work' THEN
-                    CASE WHEN state !~ '^(22|54|LO)' THEN 'cannot be worked with: ' || message END
+                    CASE WHEN state !~ '^(22|54|0A|LO)' THEN 'cannot be worked with: ' || message END
             END;
         END;
         -- nothing else is said where errors are soft
