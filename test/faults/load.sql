@@ -363,6 +363,8 @@ AS $$
 BEGIN
     PERFORM sign_in(a.agent) FROM agent a;
     PERFORM drain(p.pool, 100000), sweep_line(p.pool, true) FROM pool p;
+    -- a pool without anybody to deal to leaves its line for the next time
+    PERFORM still_waiting(array_agg(h.line)) FROM (SELECT w AS line FROM waiting w FOR UPDATE) h;
     PERFORM calculate(load.month());
 END
 $$;
