@@ -28,17 +28,17 @@ sub files
 }
 
 # A repository of this state, then its archive.
-run_log([ 'cp', '-r', '.', "$dir/work" ]);
-run_log([ 'rm', '-rf', "$dir/work/.git" ]);
+run_log([ 'cp', '-r', '.', "$dir/checkout" ]);
+run_log([ 'rm', '-rf', "$dir/checkout/.git" ]);
 foreach my $command (
 	[ 'init', '-q' ],
 	[ 'add', '-A' ],
 	[ '-c', 'user.name=test', '-c', 'user.email=test@localhost', 'commit', '-q', '-m', 'state' ])
 {
-	run_log([ 'git', '-C', "$dir/work", @$command ]) or BAIL_OUT("git @$command");
+	run_log([ 'git', '-C', "$dir/checkout", @$command ]) or BAIL_OUT("git @$command");
 }
-command_ok([ @make, '-C', "$dir/work", 'dist' ], 'the archive is made');
-command_ok([ 'unzip', '-q', "$dir/work/lead_ops-$version.zip", '-d', "$dir/unpacked" ], 'it is a zip file');
+command_ok([ @make, '-C', "$dir/checkout", 'dist' ], 'the archive is made');
+command_ok([ 'unzip', '-q', "$dir/checkout/lead_ops-$version.zip", '-d', "$dir/unpacked" ], 'it is a zip file');
 is(join(' ', map { s/.*\///r } glob "$dir/unpacked/*"), "lead_ops-$version", 'it holds one folder, named as PGXN wants it');
 my $tree = "$dir/unpacked/lead_ops-$version";
 my @inside = sort keys %{ files($tree) };
